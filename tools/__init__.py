@@ -1,0 +1,1 @@
+"""What make uses: preparing a machine, and the list of translations."""
