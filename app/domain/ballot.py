@@ -1,0 +1,53 @@
+"""What a vote can be, whose voice it is, and what one change does to a count."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Group(StrEnum):
+    """Whose voice a vote is. A person has exactly one group."""
+
+    RESIDENT = "resident"
+    COUNCIL = "council"
+    PARTNER = "partner"
+
+
+GROUPS: tuple[Group, ...] = (Group.RESIDENT, Group.COUNCIL, Group.PARTNER)
+
+SMALLEST_SHOWN_GROUP = 3
+"""Totals of a group are withheld where fewer people of it voted than this."""
+
+
+class VoteValue(IntEnum):
+    """The state of one person's vote on one idea; withdrawn is a state too, so that every request can be repeated."""
+
+    FOR = 1
+    AGAINST = -1
+    WITHDRAWN = 0
+
+
+class Side(StrEnum):
+    """What an argument does: speak for, speak against, or ask."""
+
+    FOR = "for"
+    AGAINST = "against"
+    QUESTION = "question"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one vote did to a tally: the difference in for-votes and in against-votes, each -1, 0 or +1."""
+
+    for_: int
+    against: int
+
+    def __bool__(self) -> bool:
+        return bool(self.for_ or self.against)
+
+
+def change_between(before: VoteValue | int, after: VoteValue | int) -> Change:
+    """The difference that going from one state to another makes to the tally of an idea and group."""
+    return Change(
+        for_=int(after == VoteValue.FOR) - int(before == VoteValue.FOR),
+        against=int(after == VoteValue.AGAINST) - int(before == VoteValue.AGAINST),
+    )

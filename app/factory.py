@@ -1,0 +1,105 @@
+"""Puts the house together: settings, database, kit and the list of rooms."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from app import cli
+from app.db import db, migrate
+from app.features.accounts.routes import bp as accounts
+from app.features.discussion.routes import bp as discussion
+from app.features.ideas.routes import bp as ideas
+from app.features.moderation.routes import bp as moderation
+from app.features.organiser.routes import bp as organiser
+from app.features.pages.routes import bp as pages
+from app.features.partners.routes import bp as partners
+from app.features.practices.routes import bp as practices
+from app.features.processes.routes import bp as processes
+from app.features.projector.routes import bp as projector
+from app.features.ranking.routes import bp as ranking
+from app.features.voting.routes import bp as voting
+from app.features.workshop.routes import bp as workshop
+from app.kit import assets, caching, context, doors, errors, headers, i18n, identity, limits, logs
+
+if TYPE_CHECKING:
+    from config import Config
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = (
+    pages,
+    accounts,
+    processes,
+    ideas,
+    voting,
+    discussion,
+    moderation,
+    organiser,
+    ranking,
+    workshop,
+    projector,
+    practices,
+    partners,
+)
+MOST_BYTES = 10 * 1024 * 1024
+csrf = CSRFProtect()
+
+
+def create_app(config: "Config") -> Flask:
+    """The application for these settings. Raises nothing of its own: settings were checked when they were read."""
+    app = Flask(
+        "app",
+        root_path=str(ROOT / "app"),
+        instance_path=str(ROOT / "instance"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=None,
+    )
+    app.testing = config.testing
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(config.database_url),
+        MAX_CONTENT_LENGTH=MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        MAX_FORM_PARTS=200,
+        SESSION_COOKIE_SECURE=config.is_https,
+        WTF_CSRF_TIME_LIMIT=None,
+        PAGE_CACHE=not config.testing,
+        SITE=config,
+    )
+    Path(app.instance_path).mkdir(exist_ok=True)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    csrf.init_app(app)
+    logs.init_app(app)
+    i18n.init_app(app)
+    identity.init_app(app)
+    doors.init_app(app)
+    limits.init_app(app, config.redis_url)
+    caching.init_app(app)
+    headers.init_app(app)
+    errors.init_app(app)
+    context.init_app(
+        app,
+        context.Site(
+            name=config.site_name,
+            url=config.site_url,
+            municipality=config.municipality,
+            contact_email=config.contact_email,
+            demo=config.demo,
+        ),
+    )
+    for room in ROOMS:
+        app.register_blueprint(room)
+    cli.register(app)
+    watch = config.demo and not config.testing
+    app.jinja_env.globals["asset"] = assets.Assets(ROOT, watch).url
+    app.wsgi_app = assets.wrap(app.wsgi_app, ROOT, watch)  # type: ignore[method-assign]
+    return app
+
+
+def _engine_options(url: str) -> dict[str, object]:
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 5, "check_same_thread": False}}
+    return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": False, "pool_recycle": 1800}

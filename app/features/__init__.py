@@ -1,0 +1,1 @@
+"""Rooms: everything a person does or sees. Rooms never import each other."""

@@ -1,0 +1,1 @@
+"""Arguments, replies and reports by readers."""

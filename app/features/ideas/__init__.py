@@ -1,0 +1,1 @@
+"""Ideas: the list, one idea, the form."""

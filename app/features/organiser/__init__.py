@@ -1,0 +1,1 @@
+"""What organisers see: overview, audit log, incoming messages."""

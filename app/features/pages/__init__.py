@@ -1,0 +1,1 @@
+"""The pages about the site itself: home, about, privacy, accessibility, contact, health."""

@@ -1,0 +1,1 @@
+"""Partners in the city and the conversations with them."""

@@ -1,0 +1,1 @@
+"""The way from question to decision: process pages, themes, activities."""

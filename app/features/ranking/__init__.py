@@ -1,0 +1,1 @@
+"""The ranking of ideas and themes, explained."""

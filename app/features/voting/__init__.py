@@ -1,0 +1,1 @@
+"""Casting, changing and withdrawing a vote."""

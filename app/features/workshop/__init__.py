@@ -1,0 +1,1 @@
+"""The werkatelier and its agenda, drafted from the ranking."""

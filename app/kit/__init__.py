@@ -1,0 +1,1 @@
+"""The web kit: everything a room needs that knows no feature by name."""

@@ -1,0 +1,88 @@
+"""Signed-out pages are the same bytes for everybody: kept for a second, with an ETag, so that a crowd costs little."""
+
+import time
+from collections import OrderedDict
+from threading import Lock
+
+from flask import Flask, Response, current_app, request
+from flask.typing import ResponseReturnValue
+
+LIFETIME = 1.0
+CAPACITY = 512
+SHARED = "public, max-age=1, stale-while-revalidate=5"
+PERSONAL = "private, no-cache"
+
+
+class PageCache:
+    """The last bytes of an address, for a second, in this process."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[str, tuple[float, bytes, str, str]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: str) -> tuple[bytes, str, str] | None:
+        with self._lock:
+            page = self._pages.get(key)
+        if page is None or page[0] < time.monotonic():
+            return None
+        return page[1:]
+
+    def put(self, key: str, body: bytes, content_type: str, etag: str) -> None:
+        with self._lock:
+            self._pages[key] = (time.monotonic() + LIFETIME, body, content_type, etag)
+            self._pages.move_to_end(key)
+            while len(self._pages) > CAPACITY:
+                self._pages.popitem(last=False)
+
+
+def _is_shared_request() -> bool:
+    """Whether nothing about the request is personal: a plain reader without a session."""
+    name = current_app.config["SESSION_COOKIE_NAME"]
+    return (
+        request.method in ("GET", "HEAD")
+        and name not in request.cookies
+        and "Authorization" not in request.headers
+    )
+
+
+def _key() -> str:
+    return f"{request.host}{request.script_root}{request.full_path}|{request.headers.get('Accept', '')[:80]}"
+
+
+def _shared_response(body: bytes, content_type: str, etag: str) -> Response:
+    response = Response(body, content_type=content_type)
+    response.set_etag(etag, weak=True)
+    response.headers["Cache-Control"] = SHARED
+    response.headers["Vary"] = "Cookie"
+    return response.make_conditional(request)  # type: ignore[return-value]
+
+
+def init_app(app: Flask) -> None:
+    cache = PageCache()
+    app.extensions["page_cache"] = cache
+
+    @app.before_request
+    def answer_from_cache() -> ResponseReturnValue | None:
+        if not current_app.config["PAGE_CACHE"] or not _is_shared_request():
+            return None
+        page = cache.get(_key())
+        return _shared_response(*page) if page else None
+
+    @app.after_request
+    def remember(response: Response) -> Response:
+        if "Cache-Control" in response.headers or response.is_streamed or response.direct_passthrough:
+            return response
+        if not (
+            _is_shared_request() and response.status_code == 200 and "Set-Cookie" not in response.headers
+        ):
+            response.headers["Cache-Control"] = PERSONAL
+            return response
+        body = response.get_data()
+        response.add_etag(weak=True)
+        etag = response.get_etag()[0] or ""
+        if current_app.config["PAGE_CACHE"]:
+            cache.put(_key(), body, response.content_type or "text/html; charset=utf-8", etag)
+        response.headers["Cache-Control"] = SHARED
+        response.vary.add("Cookie")
+        response.make_conditional(request)
+        return response

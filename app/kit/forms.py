@@ -1,0 +1,59 @@
+"""What every form shares: clean text, limits counted alike in browser and server, and errors that say what to do."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import gettext
+from flask_wtf import FlaskForm
+from wtforms import EmailField, Field, StringField, TextAreaField, ValidationError
+
+from app.kit import html
+
+TEXT_FIELDS = (StringField, TextAreaField, EmailField)
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """The base of every form; its fields trim and clean what people type before it is checked."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            filters = list(unbound_field.kwargs.get("filters", []))
+            if "filters" not in unbound_field.kwargs and issubclass(unbound_field.field_class, TEXT_FIELDS):
+                filters.append(clean_text)
+            return (
+                unbound_field.bind(form=form, filters=filters, **options)
+                if filters
+                else unbound_field.bind(form=form, **options)
+            )
+
+    @property
+    def all_errors(self) -> list[tuple[str, str]]:
+        """Every fault at once, as (field id, message), in the order of the fields, for the error summary."""
+        found: list[tuple[str, str]] = []
+        for field in self:
+            messages = field.errors if isinstance(field.errors, (list, tuple)) else []
+            found += [(field.id, str(message)) for message in messages]
+        return found
+
+
+def clean_text(value: Any) -> Any:
+    """Trim, unify line ends and drop control characters."""
+    return html.tidy(value) if isinstance(value, str) else value
+
+
+def length(bounds: tuple[int, int], too_short: str, too_long: str) -> Callable[[Any, Field], None]:
+    """Between bounds[0] and bounds[1] characters after trimming.
+
+    Both sentences are marked English with %(least)d, %(most)d and %(now)d; the field carries the numbers for the counter.
+    """
+    least, most = bounds
+
+    def check(_form: Any, field: Field) -> None:
+        now = len(field.data or "")
+        if now < least:
+            raise ValidationError(gettext(too_short, least=least, most=most, now=now))
+        if now > most:
+            raise ValidationError(gettext(too_long, least=least, most=most, now=now))
+
+    check.field_flags = {"minimum": least, "maximum": most}  # type: ignore[attr-defined]
+    return check

@@ -1,0 +1,96 @@
+"""Language by address: the site is Dutch, the same page under /en is English; dates and numbers by locale."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import (
+    Babel,
+    force_locale,
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_percent,
+    get_locale,
+)
+from markupsafe import Markup
+
+LANGUAGES = ("nl", "en")
+DEFAULT_LANGUAGE = "nl"
+TIME_ZONE = "Europe/Amsterdam"
+
+babel = Babel()
+
+
+class LanguagePrefix:
+    """Moves a leading /en from the path into SCRIPT_NAME, so that every address made on an English page is English."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self.app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == "/en" or path.startswith("/en/"):
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + "/en"
+            environ["PATH_INFO"] = path[3:] or "/"
+        return self.app(environ, start_response)
+
+
+def language() -> str:
+    """The language of this request, or of the block that `speaking` opened."""
+    return str(get_locale() or DEFAULT_LANGUAGE)[:2]
+
+
+def speaking(code: str) -> Any:
+    """Run a block in another language, for mails to somebody who reads that one."""
+    return force_locale(code if code in LANGUAGES else DEFAULT_LANGUAGE)
+
+
+def _select_locale() -> str:
+    forced = g.get("language") if has_request_context() else None
+    if forced:
+        return str(forced)
+    return "en" if has_request_context() and request.script_root.endswith("/en") else DEFAULT_LANGUAGE
+
+
+def same_page_in(code: str) -> str:
+    """The address of this page in the other language."""
+    root = request.script_root.removesuffix("/en")
+    prefix = root if code == DEFAULT_LANGUAGE else f"{root}/{code}"
+    query = request.query_string.decode("ascii", "ignore")
+    return f"{prefix}{request.path}" + (f"?{query}" if query else "")
+
+
+def _time_tag(moment: datetime | date, text: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(
+        moment.isoformat(timespec="minutes") if isinstance(moment, datetime) else moment.isoformat(), text
+    )
+
+
+def date_filter(moment: datetime | date, style: str = "long") -> Markup:
+    """A date in words, as a time element."""
+    return _time_tag(moment, format_date(moment, style))
+
+
+def datetime_filter(moment: datetime, style: str = "long") -> Markup:
+    """A date and time in words, without seconds, as a time element."""
+    pattern = "d MMMM y, HH:mm" if style == "long" else "d MMM, HH:mm"
+    return _time_tag(moment, format_datetime(moment, pattern))
+
+
+def init_app(app: Flask) -> None:
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT_LANGUAGE)
+    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", TIME_ZONE)
+    babel.init_app(app, locale_selector=_select_locale)
+    filters: dict[str, Callable[..., Any]] = {
+        "date": date_filter,
+        "datetime": datetime_filter,
+        "number": format_decimal,
+        "percent": format_percent,
+    }
+    app.jinja_env.filters.update(filters)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.globals.update(language=language, same_page_in=same_page_in)
+    app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]

@@ -1,0 +1,82 @@
+"""Who is asking: the signed-in person, how a session starts and how it ends."""
+
+from datetime import timedelta
+from typing import cast
+
+from flask import Flask, session
+from flask_login import LoginManager, current_user, login_user, logout_user
+
+from app.db import db
+from app.kit import clock, signals
+from app.models.person import Person
+
+login_manager = LoginManager()
+STAFF_IDLE = timedelta(minutes=30)
+SEEN = "seen"
+
+
+def current_person() -> Person | None:
+    """The person who is signed in, or None."""
+    return cast(Person, current_user._get_current_object()) if current_user.is_authenticated else None
+
+
+def the_person() -> Person:
+    """The person who is signed in, behind a door that let nobody else through."""
+    person = current_person()
+    if person is None:
+        raise RuntimeError("This view needs a door that asks for a person.")
+    return person
+
+
+def start_session(person: Person) -> None:
+    """Begin a fresh session for the person; whatever the old one held is gone (no session fixation)."""
+    session.clear()
+    login_user(person)
+    session.permanent = True
+    session[SEEN] = int(clock.now().timestamp())
+    signals.person_signed_in.send(person)
+
+
+def end_session() -> None:
+    """End this session on this device."""
+    logout_user()
+    session.clear()
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def _load_person(key: str) -> Person | None:
+    number, _, epoch = key.partition(".")
+    if not (number.isdigit() and epoch.isdigit()):
+        return None
+    person = db.session.get(Person, int(number))
+    if person is None or not person.is_active or person.session_epoch != int(epoch):
+        return None
+    if person.is_staff and not _seen_lately():
+        return None
+    return person
+
+
+def _seen_lately() -> bool:
+    """Staff sessions end after half an hour of silence."""
+    moment = int(clock.now().timestamp())
+    if moment - int(session.get(SEEN, 0)) > STAFF_IDLE.total_seconds():
+        return False
+    if moment - int(session.get(SEEN, 0)) > 60:
+        session[SEEN] = moment
+    return True
+
+
+def init_app(app: Flask) -> None:
+    login_manager.init_app(app)
+    login_manager.session_protection = (
+        None  # addresses change on a phone; the cookie is signed, secure and HttpOnly
+    )
+    app.config.update(
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        REMEMBER_COOKIE_DURATION=timedelta(seconds=0),
+    )
+    app.context_processor(lambda: {"current_person": current_person()})

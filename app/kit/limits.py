@@ -1,0 +1,22 @@
+"""How often a stranger may do something; counted per person or check-in token before address."""
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from app.kit.identity import current_person
+
+
+def caller() -> str:
+    """Who is counted: the person when signed in, else the address (which a whole room may share)."""
+    person = current_person()
+    return f"person:{person.id}" if person else f"address:{get_remote_address()}"
+
+
+limiter = Limiter(key_func=caller, default_limits=[], strategy="moving-window")
+
+
+def init_app(app: Flask, redis_url: str) -> None:
+    app.config.setdefault("RATELIMIT_STORAGE_URI", redis_url or "memory://")
+    app.config.setdefault("RATELIMIT_HEADERS_ENABLED", False)
+    limiter.init_app(app)

@@ -1,0 +1,14 @@
+"""What rooms announce after a commit, so that other rooms can react without being imported."""
+
+from blinker import Namespace
+
+_signals = Namespace()
+
+vote_cast = _signals.signal("vote-cast")
+"""Sent with an idea id after a vote on it was recorded, changed or withdrawn."""
+idea_changed = _signals.signal("idea-changed")
+"""Sent with an idea id after its text, state or public status changed."""
+mail_queued = _signals.signal("mail-queued")
+"""Sent after a commit that left mail waiting."""
+person_signed_in = _signals.signal("person-signed-in")
+"""Sent with a person after signing in."""

@@ -1,0 +1,41 @@
+"""Arguments for, against, and questions, with one level of replies."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, UTCDateTime, text_enum
+from app.domain.ballot import Side
+from app.models.idea import Idea
+from app.models.person import Person
+
+
+class ArgumentState(StrEnum):
+    """Whether readers see the text."""
+
+    PUBLISHED = "published"
+    HIDDEN = "hidden"
+    DELETED = "deleted"
+
+
+class Argument(Base):
+    """What somebody says for or against an idea, or asks about it; a reply has a parent and its side."""
+
+    __tablename__ = "argument"
+    __table_args__ = (Index("ix_argument_idea_created", "idea_id", "created_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("argument.id", ondelete="CASCADE"), index=True)
+    side: Mapped[Side] = mapped_column(text_enum(Side))
+    body: Mapped[str] = mapped_column(String(500))
+    state: Mapped[ArgumentState] = mapped_column(text_enum(ArgumentState), default=ArgumentState.PUBLISHED)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    submission_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """Given with the form, so that sending the same form twice adds one argument."""
+
+    idea: Mapped[Idea] = relationship()
+    author: Mapped[Person] = relationship()

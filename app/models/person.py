@@ -1,0 +1,173 @@
+"""People and the organisations they speak for, their roles, and the codes they sign in with."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, UTCDateTime, text_enum
+from app.domain.ballot import Group
+
+
+class Role(StrEnum):
+    """What a person may do beside taking part."""
+
+    MODERATOR = "moderator"
+    FACILITATOR = "facilitator"
+    ORGANISER = "organiser"
+
+
+class TalkState(StrEnum):
+    """Whether a conversation with an organisation is still to come."""
+
+    HELD = "held"
+    PLANNED = "planned"
+
+
+class Organisation(Base):
+    """A partner in the city. One delegate speaks and votes for it."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(Text, default="")
+    url: Mapped[str] = mapped_column(String(300), default="")
+    verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class OrganisationTalk(Base):
+    """A conversation with a partner: held or planned, when, and what came out of it."""
+
+    __tablename__ = "organisation_talk"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), index=True
+    )
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id", ondelete="CASCADE"), index=True)
+    state: Mapped[TalkState] = mapped_column(text_enum(TalkState))
+    held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    outcome: Mapped[str] = mapped_column(Text, default="")
+
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Person(Base):
+    """Somebody who takes part, or works here. Without e-mail address for people from an import and erased accounts."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("email = lower(email)", name="email_lower"),
+        Index(
+            "uq_person_delegate",
+            "organisation_id",
+            unique=True,
+            sqlite_where=text("is_delegate"),
+            postgresql_where=text("is_delegate"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(80), default="")
+    group: Mapped[Group] = mapped_column(text_enum(Group), default=Group.RESIDENT)
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id", ondelete="SET NULL"), index=True
+    )
+    is_delegate: Mapped[bool] = mapped_column(default=False)
+    """Whether this person speaks and votes for the organisation; an organisation has at most one delegate."""
+    language: Mapped[str] = mapped_column(String(5), default="nl")
+    neighbourhood: Mapped[str] = mapped_column(String(80), default="")
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    blocked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    session_epoch: Mapped[int] = mapped_column(default=0)
+    """Counted up to end all sessions of this person at once."""
+    demo_order: Mapped[int | None] = mapped_column()
+    """Position among the demo people that the sign-in page offers when DEMO=1."""
+    import_key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    """Where an imported person comes from, as `conversation:number`."""
+
+    organisation: Mapped[Organisation | None] = relationship()
+    role_rows: Mapped[list["PersonRole"]] = relationship(
+        back_populates="person", cascade="all, delete-orphan", lazy="selectin"
+    )
+
+    # What Flask-Login asks of a person.
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        return self.blocked_at is None
+
+    def get_id(self) -> str:
+        """What the session remembers: the person and the epoch, so that ended sessions stay ended."""
+        return f"{self.id}.{self.session_epoch}"
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(row.role for row in self.role_rows)
+
+    @property
+    def is_moderator(self) -> bool:
+        return Role.MODERATOR in self.roles
+
+    @property
+    def is_facilitator(self) -> bool:
+        return Role.FACILITATOR in self.roles
+
+    @property
+    def is_organiser(self) -> bool:
+        return Role.ORGANISER in self.roles
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.roles)
+
+
+class PersonRole(Base):
+    """One role of one person."""
+
+    __tablename__ = "person_role"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[Role] = mapped_column(text_enum(Role), primary_key=True)
+
+    person: Mapped[Person] = relationship(back_populates="role_rows")
+
+
+class Draft(Base):
+    """What somebody typed before signing in (or before sending), kept on the server until it is used or expires."""
+
+    __tablename__ = "draft"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class SignInCode(Base):
+    """A six-digit code and a link that let the reader of an e-mail in: once, for ten minutes, five tries."""
+
+    __tablename__ = "sign_in_code"
+    __table_args__ = (Index("ix_sign_in_code_email_created_at", "email", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    request_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """Hash of the token that the asking browser holds, so that the code is typed where it was asked for."""
+    code_hash: Mapped[str] = mapped_column(String(64))
+    link_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    tries_left: Mapped[int] = mapped_column(default=5)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    next_path: Mapped[str] = mapped_column(String(500), default="/")
+    language: Mapped[str] = mapped_column(String(5), default="nl")
