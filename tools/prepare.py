@@ -1,7 +1,7 @@
 """Prepare this checkout: environment, locked packages, browser, assets, translations. Standard library only.
 
-`python3 tools/prepare.py run` readies what serving needs, `… dev` what testing needs on top. Every step says one line when
-it had something to do and nothing when it had not; a step whose input did not change touches no network.
+`python3 tools/prepare.py run` readies what serving needs, `… dev` what testing needs on top. Every step says one
+line when it had something to do and nothing when it had not; a step whose input did not change needs no network.
 """
 
 import hashlib
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def ensure_environment() -> None:
     """A virtual environment in .venv, made by the Python that runs this."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - whatever Python stands on the machine runs this file
         raise StepFailed(
             f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}. Try: make PYTHON=python3.11"
         )
