@@ -12,10 +12,10 @@ from app.kit import html
 TEXT_FIELDS = (StringField, TextAreaField, EmailField)
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """The base of every form; its fields trim and clean what people type before it is checked."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
             filters = list(unbound_field.kwargs.get("filters", []))
             if "filters" not in unbound_field.kwargs and issubclass(unbound_field.field_class, TEXT_FIELDS):

@@ -43,7 +43,7 @@ def end_session() -> None:
     session.clear()
 
 
-@login_manager.user_loader  # type: ignore[untyped-decorator]
+@login_manager.user_loader
 def _load_person(key: str) -> Person | None:
     number, _, epoch = key.partition(".")
     if not (number.isdigit() and epoch.isdigit()):

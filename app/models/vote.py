@@ -21,6 +21,8 @@ class Vote(Base):
     idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     value: Mapped[int] = mapped_column(SmallInteger)
+    previous: Mapped[int] = mapped_column(SmallInteger, default=0)
+    """The state before the last change, so that one statement knows what it did to the tally."""
     group: Mapped[Group] = mapped_column(text_enum(Group))
     """The voter's group, moved along when the person's group changes, so that a recount reads one index."""
     cast_at: Mapped[datetime] = mapped_column(UTCDateTime)

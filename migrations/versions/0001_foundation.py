@@ -665,6 +665,7 @@ def upgrade() -> None:
         sa.Column("idea_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("value", sa.SmallInteger(), nullable=False),
+        sa.Column("previous", sa.SmallInteger(), nullable=False),
         sa.Column(
             "group",
             sa.Enum("resident", "council", "partner", name="group", native_enum=False, length=40),

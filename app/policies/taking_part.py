@@ -1,0 +1,78 @@
+"""May they take part? Submitting, voting and arguing, by person, call and moment."""
+
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.ballot import Group
+from app.domain.decision import N_, YES, Decision
+from app.domain.lifecycle import IdeaState
+from app.domain.phases import Action
+from app.models.person import Person
+from app.models.process import Audience
+
+
+class CallRules(Protocol):
+    """What a policy asks of a call."""
+
+    @property
+    def audience(self) -> Audience: ...
+    def allows(self, action: Action, now: datetime) -> bool: ...
+    def opens(self, action: Action, now: datetime) -> datetime | None: ...
+
+
+def in_audience(person: Person, audience: Audience) -> bool:
+    """Whether a call with this audience is meant for the person."""
+    return {
+        Audience.EVERYONE: True,
+        Audience.COUNCIL: person.group == Group.COUNCIL,
+        Audience.PARTNERS: person.group == Group.PARTNER,
+    }[audience]
+
+
+_ONLY_FOR = {
+    Audience.COUNCIL: N_("Only council members can answer this call."),
+    Audience.PARTNERS: N_("Only partners in the city can answer this call."),
+}
+
+
+def may_submit(person: Person | None, call: CallRules, now: datetime) -> Decision:
+    """A person of the audience may submit an idea while a phase of the call gives the right."""
+    if not call.allows(Action.SUBMIT, now):
+        if call.opens(Action.SUBMIT, now):
+            return Decision(N_("You cannot send in ideas for this call yet."))
+        return Decision(N_("This call is closed. You can no longer send in ideas."))
+    if person is None:
+        return Decision(N_("Sign in to send in your idea."))
+    if not in_audience(person, call.audience):
+        return Decision(_ONLY_FOR[call.audience])
+    return YES
+
+
+def may_vote(person: Person | None, state: IdeaState, call: CallRules, now: datetime) -> Decision:
+    """A person of the audience may vote on a published idea while its call is in a voting phase."""
+    if state != IdeaState.PUBLISHED:
+        return Decision(N_("You cannot vote on this idea."))
+    if not call.allows(Action.VOTE, now):
+        if call.opens(Action.VOTE, now):
+            return Decision(N_("Voting on this idea has not started yet."))
+        return Decision(N_("Voting on this idea is closed."))
+    if person is None:
+        return Decision(N_("Sign in to vote."))
+    if not in_audience(person, call.audience):
+        return Decision(_ONLY_FOR[call.audience])
+    if person.group == Group.PARTNER and not person.is_delegate:
+        return Decision(N_("Your organisation votes through its delegate."))
+    return YES
+
+
+def may_argue(person: Person | None, state: IdeaState, call: CallRules, now: datetime) -> Decision:
+    """A signed-in person may argue on a published idea while a phase of its call gives the right."""
+    if state != IdeaState.PUBLISHED:
+        return Decision(N_("You cannot react to this idea."))
+    if not call.allows(Action.ARGUE, now):
+        if call.opens(Action.ARGUE, now):
+            return Decision(N_("The discussion of this idea has not started yet."))
+        return Decision(N_("The discussion of this idea is closed."))
+    if person is None:
+        return Decision(N_("Sign in to react."))
+    return YES

@@ -1,0 +1,135 @@
+"""Votes and their tallies: one atomic put, and the recount that proves the tallies right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
+
+from app.db import UTCDateTime, db
+from app.domain.ballot import GROUPS, Change, Group, VoteValue, change_between
+from app.models.vote import Tally, Vote
+
+# The row remembers what it was before, so that one statement knows the difference it made, also when two
+# requests of one person arrive at once: the second waits for the row, then sees the first one's value.
+_PUT = text(
+    """
+    INSERT INTO vote (idea_id, person_id, value, previous, "group", cast_at)
+    VALUES (:idea, :person, :value, 0, :group, :now)
+    ON CONFLICT (idea_id, person_id) DO UPDATE
+        SET previous = vote.value, value = excluded.value, cast_at = excluded.cast_at
+        WHERE vote.value <> excluded.value
+    RETURNING value, previous, "group"
+    """
+).bindparams(bindparam("now", type_=UTCDateTime()))
+
+
+class TallyMissing(RuntimeError):
+    """A vote was put on an idea whose tally rows were never opened; the transaction must not be committed."""
+
+
+def open_for(idea_ids: Sequence[int]) -> None:
+    """Make the tally rows of new ideas, one per group, all at nought. Part of making an idea."""
+    rows = [
+        {"idea_id": idea_id, "group": group, "votes_for": 0, "votes_against": 0, "changes": 0}
+        for idea_id in idea_ids
+        for group in GROUPS
+    ]
+    if rows:
+        db.session.execute(insert(Tally), rows)
+
+
+def put(idea_id: int, person_id: int, group: Group, value: VoteValue, now: datetime) -> Change:
+    """Set the state of one person's vote and keep the tally exact; the caller commits.
+
+    Never a toggle: putting the same value again changes nothing. Returns the difference made to the tally.
+    Raises TallyMissing when the idea has no tally rows.
+    """
+    given = {"idea": idea_id, "person": person_id, "value": int(value), "group": group.value, "now": now}
+    # Two statements, not one: PostgreSQL checks votes_for >= 0 against the count as the statement first saw it,
+    # so a single statement that had to wait for this person's other request would be refused.
+    row = db.session.execute(_PUT, given).one_or_none()
+    if row is None:
+        return Change(0, 0)
+    change = change_between(row[1], row[0])
+    counted = db.session.execute(
+        update(Tally)
+        .where(Tally.idea_id == idea_id, Tally.group == Group(row[2]))
+        .values(
+            votes_for=Tally.votes_for + change.for_,
+            votes_against=Tally.votes_against + change.against,
+            changes=Tally.changes + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if counted.rowcount != 1:  # type: ignore[attr-defined]
+        raise TallyMissing(f"Idea {idea_id} has no tally.")
+    return change
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A tally that does not equal its votes: what stands, and what the votes say."""
+
+    idea_id: int
+    group: Group
+    stands: tuple[int, int]
+    counted: tuple[int, int]
+
+
+def counted_from_votes(idea_ids: Sequence[int] | None = None) -> dict[tuple[int, Group], tuple[int, int]]:
+    """For- and against-votes per idea and group, counted from the votes themselves."""
+    for_ = func.count().filter(Vote.value == 1)
+    against = func.count().filter(Vote.value == -1)
+    query = select(Vote.idea_id, Vote.group, for_, against).group_by(Vote.idea_id, Vote.group)
+    if idea_ids is not None:
+        query = query.where(Vote.idea_id.in_(idea_ids))
+    return {(row[0], row[1]): (row[2], row[3]) for row in db.session.execute(query)}
+
+
+def differences() -> list[Difference]:
+    """Every tally that does not equal a recount; none is the only right answer."""
+    counted = counted_from_votes()
+    query = select(Tally.idea_id, Tally.group, Tally.votes_for, Tally.votes_against)
+    stands = {(row[0], row[1]): (row[2], row[3]) for row in db.session.execute(query)}
+    found = []
+    for key in sorted(stands.keys() | counted.keys()):
+        left, right = stands.get(key, (0, 0)), counted.get(key, (0, 0))
+        if left != right:
+            found.append(Difference(key[0], key[1], left, right))
+    return found
+
+
+def rebuild(idea_ids: Sequence[int]) -> None:
+    """Write the tallies of these ideas anew from their votes: after an import, a merge or a change of group."""
+    counted = counted_from_votes(idea_ids)
+    before = {
+        (row[0], row[1]): row[2]
+        for row in db.session.execute(
+            select(Tally.idea_id, Tally.group, Tally.changes).where(Tally.idea_id.in_(idea_ids))
+        )
+    }
+    db.session.execute(delete(Tally).where(Tally.idea_id.in_(idea_ids)))
+    rows = []
+    for idea_id in idea_ids:
+        for group in GROUPS:
+            for_, against = counted.get((idea_id, group), (0, 0))
+            rows.append(
+                {
+                    "idea_id": idea_id,
+                    "group": group,
+                    "votes_for": for_,
+                    "votes_against": against,
+                    "changes": before.get((idea_id, group), 0) + 1,
+                }
+            )
+    if rows:
+        db.session.execute(insert(Tally), rows)
+
+
+def move_person(person_id: int, group: Group) -> None:
+    """Let all votes of a person count for another group; part of giving the person that group."""
+    ideas = list(db.session.scalars(select(Vote.idea_id).where(Vote.person_id == person_id)))
+    db.session.execute(update(Vote).where(Vote.person_id == person_id).values(group=group))
+    for start in range(0, len(ideas), 500):
+        rebuild(ideas[start : start + 500])
