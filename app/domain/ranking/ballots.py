@@ -1,0 +1,164 @@
+"""Who supports which agenda item, folded into classes of equal ballots, and what each ballot weighs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from math import gcd, prod
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from app.domain.ranking.parameters import Parameters, Weighting
+from app.domain.ranking.tallies import Bools, Id, Ints
+from app.domain.ranking.themes import Positions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ballots:
+    """Ballots folded into classes: voters of one group who support exactly the same items.
+
+    items: T item ids, the columns. groups: G group keys. supports: shape (C, T). group: group index per
+    class, shape (C,). count: voters per class, at least 1, shape (C,). A class without any item may occur;
+    it is dropped before money is divided.
+    """
+
+    items: tuple[Id, ...]
+    groups: tuple[str, ...]
+    supports: Bools
+    group: Ints
+    count: Ints
+
+    def __post_init__(self) -> None:
+        if self.supports.shape != (len(self.count), len(self.items)) or len(self.group) != len(self.count):
+            raise ValueError("Ballot classes need one row per class and one column per item.")
+
+    def only(self, items: Sequence[Id]) -> "Ballots":
+        """The ballots on these items alone, empty ones dropped, equal ones folded together."""
+        column = {item: number for number, item in enumerate(self.items)}
+        chosen = np.zeros((len(self.count), len(items)), dtype=np.bool_)
+        for number, item in enumerate(items):
+            if item in column:
+                chosen[:, number] = self.supports[:, column[item]]
+        return fold(items, self.groups, chosen, self.group, self.count)
+
+    def voters(self) -> tuple[int, ...]:
+        """Voters with a ballot that is not empty, per group: A_g."""
+        filled = self.supports.any(axis=1)
+        return _heads(self.group[filled], self.count[filled], len(self.groups))
+
+    def voters_with(self, items: Sequence[Id]) -> tuple[int, ...]:
+        """Voters who support at least one of the items, per group."""
+        wanted = set(items)
+        columns = [number for number, item in enumerate(self.items) if item in wanted]
+        reached = self.supports[:, columns].any(axis=1)
+        return _heads(self.group[reached], self.count[reached], len(self.groups))
+
+    def supporters(self, item: int) -> tuple[int, ...]:
+        """Voters who support the item in this column, per group."""
+        chosen = self.supports[:, item]
+        return _heads(self.group[chosen], self.count[chosen], len(self.groups))
+
+    def masks(self) -> tuple[int, ...]:
+        """Every class as a whole number whose bit t says whether it supports item t; for sealing, never for
+        a page.
+        """
+        packed = np.packbits(self.supports, axis=1, bitorder="little")
+        return tuple(int.from_bytes(row.tobytes(), "little") for row in packed)
+
+
+def _heads(group: Ints, count: Ints, width: int) -> tuple[int, ...]:
+    # Counts of people stay far below 2^53, so adding them as floats is exact.
+    return tuple(int(heads) for heads in np.bincount(group, weights=count, minlength=width))
+
+
+def fold(
+    items: Sequence[Id],
+    groups: Sequence[str],
+    supports: Bools,
+    group: ArrayLike,
+    count: ArrayLike | None = None,
+) -> Ballots:
+    """Fold ballots, one row each, into classes; empty ballots are dropped.
+
+    supports: shape (N, T). group: group index per row, shape (N,). count: voters per row, default 1 each.
+    The classes come out sorted by group and items, so equal ballots in another order give the same result.
+    """
+    whose = np.asarray(group, dtype=np.int64)
+    heads = np.ones(len(whose), dtype=np.int64) if count is None else np.asarray(count, dtype=np.int64)
+    filled = supports.any(axis=1) & (heads > 0)
+    packed = _packed(supports[filled])
+    whose, heads = whose[filled], heads[filled]
+    parts: list[tuple[Bools, Ints, Ints]] = []
+    for number in range(len(groups)):
+        mine = whose == number
+        if not bool(mine.any()):
+            continue
+        _, first, inverse = np.unique(packed[mine], return_index=True, return_inverse=True)
+        total = np.bincount(inverse.reshape(-1), weights=heads[mine]).astype(np.int64)
+        parts.append((supports[filled][mine][first], np.full(len(first), number, dtype=np.int64), total))
+    if not parts:
+        empty = np.zeros(0, dtype=np.int64)
+        return Ballots(tuple(items), tuple(groups), np.zeros((0, len(items)), dtype=np.bool_), empty, empty)
+    return Ballots(
+        tuple(items),
+        tuple(groups),
+        np.concatenate([part[0] for part in parts]),
+        np.concatenate([part[1] for part in parts]),
+        np.concatenate([part[2] for part in parts]),
+    )
+
+
+def _packed(supports: Bools) -> "NDArray[np.uint64] | NDArray[np.void]":
+    """One sortable key per row: a 64-bit mask where that suffices, else the packed bytes."""
+    if supports.shape[1] <= 64:
+        masks = np.zeros(len(supports), dtype=np.uint64)
+        for item in range(supports.shape[1]):
+            masks |= supports[:, item].astype(np.uint64) << np.uint64(item)
+        return masks
+    packed = np.ascontiguousarray(np.packbits(supports, axis=1, bitorder="little"))
+    return packed.view(np.dtype((np.void, packed.shape[1]))).reshape(-1)
+
+
+def infer_ballots(stand: Positions, items: Sequence[Id], min_votes: int = 3) -> Ballots:
+    """Ballots from the votes on ideas: a voter supports the themes with more for- than against-votes.
+
+    Voters with fewer than min_votes votes do not count. items: theme ids, the columns of the result.
+    """
+    column = {theme: number for number, theme in enumerate(stand.theme_ids)}
+    active = stand.votes_cast >= min_votes
+    supports = stand.net[:, [column[item] for item in items]][active] > 0
+    return fold(items, stand.groups, supports, stand.voter_group[active])
+
+
+def ticked_ballots(
+    voter: ArrayLike, item: ArrayLike, voter_group: ArrayLike, items: Sequence[Id], groups: Sequence[str]
+) -> Ballots:
+    """Ballots from a direct agenda vote: index pairs "this voter ticked this item", shape (P,)."""
+    whose = np.asarray(voter_group, dtype=np.int64)
+    supports = np.zeros((len(whose), len(items)), dtype=np.bool_)
+    supports[np.asarray(voter, dtype=np.int64), np.asarray(item, dtype=np.int64)] = True
+    return fold(items, groups, supports, whose)
+
+
+def product_weights(counted: Sequence[int], parameters: Parameters) -> tuple[int, ...]:
+    """W_g = w_g * prod_{h != g} (A_h + k) with w_g as whole numbers: in proportion to omega_g = w_g / (A_g +
+    k).
+    """
+    return tuple(
+        whole * prod(counted[other] + parameters.k for other in range(len(counted)) if other != number)
+        for number, whole in enumerate(parameters.whole_weights)
+    )
+
+
+def whole_weights(counted: Sequence[int], parameters: Parameters, weighting: Weighting) -> tuple[int, ...]:
+    """The weight of one ballot per group, as the smallest whole numbers; all 1 per person.
+
+    counted: voters with a ballot per group (A_g). Raises ValueError when k = 0 and a group is empty.
+    """
+    if weighting is Weighting.PER_PERSON:
+        return (1,) * len(counted)
+    if parameters.k == 0 and 0 in counted:
+        raise ValueError("With k = 0 every group needs at least one ballot.")
+    weights = product_weights(counted, parameters)
+    divisor = reduce(gcd, weights)
+    return tuple(weight // divisor for weight in weights)

@@ -1,0 +1,100 @@
+"""Results as plain values for JSON: fractions as "a/b", scores as decimal strings with twelve places."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from fractions import Fraction
+
+import numpy as np
+
+from app.domain.ranking.agenda import AgendaDraft
+from app.domain.ranking.ideas import IdeaRanking
+from app.domain.ranking.parameters import PLACES, AgendaMethod, Method, Parameters, ThemeMethod
+from app.domain.ranking.themes import ThemeRanking
+
+Plain = None | bool | int | str | list["Plain"] | dict[str, "Plain"]
+
+
+def plain(value: object) -> Plain:
+    """Any result of this package as values that JSON knows; a dataclass becomes a dictionary of its fields.
+
+    Methods are written with their version. Raises TypeError for anything this package does not produce.
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Method | ThemeMethod | AgendaMethod):
+        return value.versioned
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, int | np.integer):
+        return int(value)
+    if isinstance(value, float | np.floating):
+        return decimal(float(value))
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name.rstrip("_"): plain(getattr(value, field.name)) for field in fields(value)}
+    raise TypeError(f"{type(value).__name__} has no plain form.")
+
+
+def decimal(value: float) -> str:
+    """A number with twelve places, without a minus before zero."""
+    return f"{round(value, PLACES) + 0.0:.{PLACES}f}"
+
+
+def number(text: str) -> float:
+    """The reverse for display: "a/b" or a decimal string as a float."""
+    return float(Fraction(text))
+
+
+def parameters_record(parameters: Parameters) -> Plain:
+    """All settings a ranking was made with."""
+    return plain(parameters)
+
+
+def ideas_record(ranking: IdeaRanking) -> dict[str, Plain]:
+    """A ranking of ideas: method, settings, means and all rows with their explanation."""
+    return {
+        "method": ranking.method.versioned,
+        "weighting": plain(ranking.weighting),
+        "parameters": plain(ranking.parameters),
+        "seed": ranking.seed,
+        "mu": plain(ranking.mu),
+        "rows": plain(ranking.rows()),
+        "too_few": plain(ranking.too_few),
+    }
+
+
+def themes_record(ranking: ThemeRanking) -> dict[str, Plain]:
+    """A ranking of themes: method, settings, means and all rows; no positions of persons."""
+    return {
+        "method": ranking.method.versioned,
+        "weighting": plain(ranking.weighting),
+        "parameters": plain(ranking.parameters),
+        "seed": ranking.seed,
+        "mu": plain(ranking.mu),
+        "rows": plain(ranking.rows),
+        "too_few": plain(ranking.too_few),
+    }
+
+
+def agenda_record(draft: AgendaDraft) -> dict[str, Plain]:
+    """An agenda with its explanation; for a page, pass it through `withhold` first."""
+    record = plain(draft)
+    assert isinstance(record, dict)
+    record["items"] = plain(draft.items)
+    record["endowment_ratio"] = plain(draft.endowment_ratio)
+    record["high_endowment"] = draft.high_endowment
+    record["free"] = draft.free
+    certificate = record["certificate"]
+    assert isinstance(certificate, dict)
+    certificate["holds"] = draft.certificate.holds
+    return record
