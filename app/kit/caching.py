@@ -4,7 +4,7 @@ import time
 from collections import OrderedDict
 from threading import Lock
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, request, session
 from flask.typing import ResponseReturnValue
 
 LIFETIME = 1.0
@@ -72,9 +72,9 @@ def init_app(app: Flask) -> None:
     def remember(response: Response) -> Response:
         if "Cache-Control" in response.headers or response.is_streamed or response.direct_passthrough:
             return response
-        if not (
-            _is_shared_request() and response.status_code == 200 and "Set-Cookie" not in response.headers
-        ):
+        # The session is saved after this function: its cookie is not on the answer yet, so ask itself.
+        sets_cookie = session.modified or "Set-Cookie" in response.headers
+        if not _is_shared_request() or response.status_code != 200 or sets_cookie:
             response.headers["Cache-Control"] = PERSONAL
             return response
         body = response.get_data()

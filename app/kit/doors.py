@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 
-from app.domain.decision import Decision, N_, NotAllowed
+from app.domain.decision import N_, Decision, NotAllowed
+from app.kit import paths
 from app.kit.identity import current_person
 from app.models.person import Person
 
@@ -21,7 +23,7 @@ def _door(sign: str, may_enter: Callable[[Person], bool] | None, refusal: str = 
             if may_enter is not None:
                 person = current_person()
                 if person is None:
-                    return redirect(url_for("accounts.sign_in", next=_way_back()), code=303)
+                    return redirect(url_for("accounts.sign_in", next=_way_back() or None), code=303)
                 if not may_enter(person):
                     raise NotAllowed(Decision(refusal))
             return view(*args, **kwargs)
@@ -35,8 +37,11 @@ def _door(sign: str, may_enter: Callable[[Person], bool] | None, refusal: str = 
 def _way_back() -> str:
     """Where to return after signing in: this page, or the page with the form that was sent."""
     if request.method in ("GET", "HEAD"):
-        return request.script_root + request.full_path.rstrip("?")
-    return ""
+        return paths.same_site(request.script_root + request.full_path.rstrip("?"))
+    origin = urlsplit(request.referrer or "")
+    if origin.netloc != request.host:
+        return ""
+    return paths.same_site(origin.path + (f"?{origin.query}" if origin.query else ""))
 
 
 public = _door("public", None)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import cast
 
-from flask import Flask, session
+from flask import Flask, has_request_context, session
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from app.db import db
@@ -13,10 +13,14 @@ from app.models.person import Person
 login_manager = LoginManager()
 STAFF_IDLE = timedelta(minutes=30)
 SEEN = "seen"
+DRAFT = "draft"
+"""Where the session keeps the token of what somebody typed before signing in, see app.models.person.Draft."""
 
 
 def current_person() -> Person | None:
-    """The person who is signed in, or None."""
+    """The person who is signed in, or None; nobody is in a command or a job."""
+    if not has_request_context():
+        return None
     return cast(Person, current_user._get_current_object()) if current_user.is_authenticated else None
 
 
@@ -28,12 +32,21 @@ def the_person() -> Person:
     return person
 
 
-def start_session(person: Person) -> None:
-    """Begin a fresh session for the person; whatever the old one held is gone (no session fixation)."""
+def start_session(person: Person, draft_token: str = "") -> None:
+    """Begin a fresh session for the person; whatever the old one held is gone (no session fixation).
+
+    One thing is carried over on purpose: the token of a draft, so that nothing typed before signing in is
+    lost. It opens no door; at worst somebody finds a text in a form that they did not write and did not send.
+    `draft_token` comes along with a sign-in link, for the device that opens it.
+    """
+    draft = draft_token or session.get(DRAFT, "")
     session.clear()
-    login_user(person)
+    if not login_user(person):
+        raise RuntimeError("A blocked person reached the start of a session; ask the policy first.")
     session.permanent = True
     session[SEEN] = int(clock.now().timestamp())
+    if draft:
+        session[DRAFT] = draft
     signals.person_signed_in.send(person)
 
 

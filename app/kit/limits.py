@@ -6,6 +6,9 @@ from flask_limiter.util import get_remote_address
 
 from app.kit.identity import current_person
 
+ROOM = "240 per 10 minutes"
+"""For what everybody in a full room may do at once from one address: forty people, each a few times."""
+
 
 def caller() -> str:
     """Who is counted: the person when signed in, else the address (which a whole room may share)."""

@@ -169,5 +169,12 @@ class SignInCode(Base):
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     tries_left: Mapped[int] = mapped_column(default=5)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    next_path: Mapped[str] = mapped_column(String(500), default="/")
+    next_path: Mapped[str] = mapped_column(String(500), default="")
+    """Where the person was going; nothing for the own page."""
+    draft_token: Mapped[str | None] = mapped_column(String(64))
+    """What was typed before asking, so that the link finds it on another device too; emptied by the sign-in.
+
+    Kept as it is, not as a hash: the new session needs the token itself, and whoever reads this table can read
+    the draft beside it anyway.
+    """
     language: Mapped[str] = mapped_column(String(5), default="nl")

@@ -94,6 +94,7 @@ def upgrade() -> None:
         sa.Column("tries_left", sa.Integer(), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_path", sa.String(length=500), nullable=False),
+        sa.Column("draft_token", sa.String(length=64), nullable=True),
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_code")),
         sa.UniqueConstraint("link_hash", name=op.f("uq_sign_in_code_link_hash")),

@@ -1,0 +1,29 @@
+"""Where to go next: only places on this site."""
+
+import re
+from urllib.parse import unquote, urlsplit
+
+LONGEST = 500
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
+
+
+def same_site(path: str | None) -> str:
+    """The path when it leads to a page of this site, else nothing.
+
+    A browser reads `//other.example`, `/\\other.example` and `/<tab>/other.example` as another site, so a path
+    begins with one slash and holds no backslash, blank or double slash, also not after decoding it twice.
+    """
+    if not path or len(path) > LONGEST or not path.startswith("/") or _FORBIDDEN.search(path):
+        return ""
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return ""
+    if parts.scheme or parts.netloc:
+        return ""
+    place = parts.path
+    for _round in range(3):
+        if "//" in place or _FORBIDDEN.sub("", place) != place:
+            return ""
+        place = unquote(place)
+    return path
