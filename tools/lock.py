@@ -1,4 +1,4 @@
-"""Write the locks: every package with its version and hashes, for every platform, and no address of an index."""
+"""Write the locks: every package with version and hashes, for every platform, and no address of an index."""
 
 import subprocess
 import sys

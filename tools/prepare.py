@@ -1,7 +1,7 @@
 """Prepare this checkout: environment, locked packages, browser, assets, translations. Standard library only.
 
-`python3 tools/prepare.py run` readies what serving needs, `… dev` what testing needs on top. Every step says one
-line when it had something to do and nothing when it had not; a step whose input did not change needs no network.
+`python3 tools/prepare.py run` readies what serving needs, `… dev` what testing needs too. A step says one line
+when it had something to do and nothing when it had not; one whose input did not change needs no network.
 """
 
 import hashlib
@@ -131,7 +131,7 @@ def compile_translations() -> None:
 
 
 def _once(source: str, what: str, do: Callable[[], None]) -> None:
-    """Do it, unless it was done for exactly this content of the file. The mark lies in .venv and goes with it."""
+    """Do it, unless it was done for exactly this content of the file; the mark lies in .venv."""
     if _is_stamped(source):
         return
     _step(what, do)

@@ -74,7 +74,7 @@ class Page:
         button: str | None = None,
         **fields: object,
     ) -> TestResponse:
-        """Send the only form that the selector finds as a browser without scripts would, with some fields set.
+        """Send the only form that the selector finds as a browser without scripts would, some fields set.
 
         `button` is the value of the button that is pressed, if there are several. No redirect is followed.
         """

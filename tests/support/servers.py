@@ -102,7 +102,7 @@ def _start_postgresql(home: Path) -> None:
     making.mkdir()
     user = None
     if os.geteuid() == 0:
-        # PostgreSQL refuses to run as root, and others may not enter this checkout: use a copy.
+        # PostgreSQL refuses to run as root; others may not be let into this folder, so use a copy.
         user = NOBODY
         shutil.copytree(programs.parent, making / package.name / "pginstall18", symlinks=True)
         shutil.copytree(f"{package}.libs", making / f"{package.name}.libs", symlinks=True)

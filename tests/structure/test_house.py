@@ -1,0 +1,109 @@
+"""The house rules that a parser can hold: where things stand, and who does what."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import class_mapper
+
+import app.models
+from app.db import Base
+from tests.support import project
+
+ROOMS = sorted(
+    path for path in (project.ROOT / "app" / "features").iterdir() if (path / "__init__.py").exists()
+)
+FEATURE_FILES = project.files("app/features/**/*.py")
+VALUES_OF_THEIR_OWN = {"Person.role_rows"}
+"""Rows that are a value of their parent (the roles of a person) and not things that lead a life of their own."""
+LONGEST = 500
+
+
+def test_the_models_are_known() -> None:
+    assert app.models.__name__
+    assert len(Base.registry.mappers) > 10
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_a_room_has_a_door_or_a_service(room: Path) -> None:
+    names = {path.stem for path in room.glob("*.py")}
+    assert names & {"routes", "service"}, (
+        "a room is entered by its routes, or by a command through its service"
+    )
+
+
+@pytest.mark.parametrize("path", FEATURE_FILES, ids=project.name)
+def test_the_clock_and_the_visitor_are_read_in_routes_only(path: Path) -> None:
+    if path.stem == "routes" or path.stem.endswith(("_routes", "jobs", "live")):
+        return
+    read = {
+        project.dotted(node)
+        for node in ast.walk(project.tree(path))
+        if project.dotted(node)
+        in {"clock.now", "current_person", "the_person", "current_user", "datetime.now"}
+    }
+    assert not read, f"hand in {read} as an argument"
+
+
+@pytest.mark.parametrize("path", FEATURE_FILES, ids=project.name)
+def test_only_services_and_jobs_write(path: Path) -> None:
+    if path.stem in {"service", "jobs"} or path.stem.endswith(("_service", "_jobs")):
+        return
+    written = [
+        f"{project.dotted(call.func)} on line {call.lineno}"
+        for call in project.calls(project.tree(path), "commit", "add", "add_all", "delete", "flush", "merge")
+        if project.dotted(call.func).startswith("db.session.")
+    ]
+    assert not written
+
+
+def test_a_child_knows_its_parent_and_not_the_other_way_round() -> None:
+    known = [
+        f"{mapper.class_.__name__}.{relation.key}"
+        for mapper in Base.registry.mappers
+        for relation in class_mapper(mapper.class_).relationships
+        if relation.uselist and relation.secondary is None
+    ]
+    known = [name for name in known if name not in VALUES_OF_THEIR_OWN]
+    assert not known, f"parents that know their children: {known}"
+
+
+@pytest.mark.parametrize("path", project.python(), ids=project.name)
+def test_a_file_opens_with_its_purpose(path: Path) -> None:
+    purpose = ast.get_docstring(project.tree(path)) or ""
+    assert purpose.split("\n\n")[0].rstrip().endswith((".", "!", "?")), "no sentence at the top"
+
+
+@pytest.mark.parametrize("path", [*project.python(), *project.files("tests/**/*.py")], ids=project.name)
+def test_a_file_can_be_read_in_one_sitting(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= LONGEST
+
+
+def test_nothing_is_left_to_do_or_skipped() -> None:
+    leftovers = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|mark\.(skip|xfail)\b|pytest\.(skip|xfail)\(")
+    ours = [path for path in project.everything() if path != Path(__file__)]
+    assert not _mentions(leftovers, ours)
+
+
+def test_no_address_of_a_package_index_is_named() -> None:
+    hosts = re.compile(
+        r"pypi\.org|pythonhosted|registry\.npm|deb\.debian|--(extra-)?index-url|--find-links", re.IGNORECASE
+    )
+    ours = [path for path in project.everything() if path != Path(__file__)]
+    assert not _mentions(hosts, ours)
+
+
+def test_nothing_reaches_outside_the_project() -> None:
+    outside = re.compile(r"(\.\./)+shared/|/work/|sys\.path\.(insert|append)")
+    ours = [path for path in project.everything() if path != Path(__file__)]
+    assert not _mentions(outside, ours)
+
+
+def _mentions(pattern: re.Pattern[str], paths: list[Path]) -> list[str]:
+    return [
+        f"{project.name(path)}:{number}: {line.strip()[:100]}"
+        for path in paths
+        for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1)
+        if pattern.search(line)
+    ]
