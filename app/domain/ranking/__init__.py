@@ -43,7 +43,7 @@ from app.domain.ranking.agenda import (
 )
 from app.domain.ranking.ballots import Ballots, infer_ballots, ticked_ballots
 from app.domain.ranking.certificate import Certificate, Violation, certify
-from app.domain.ranking.ideas import IdeaRanking, IdeaRow, firmness, rank_ideas
+from app.domain.ranking.ideas import IdeaRanking, IdeaRow, rank_ideas
 from app.domain.ranking.order import lot
 from app.domain.ranking.parameters import AgendaMethod, Method, Parameters, ThemeMethod, Weighting
 from app.domain.ranking.records import agenda_record, ideas_record, number, plain, themes_record
@@ -78,7 +78,6 @@ __all__ = [
     "agenda_record",
     "certify",
     "draft_agenda",
-    "firmness",
     "hidden_groups",
     "ideas_record",
     "infer_ballots",

@@ -7,13 +7,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from app.domain.ranking import scores as formulas
-from app.domain.ranking.order import in_order, shared_ranks, smallest_crossing
+from app.domain.ranking.firmness import Columns, votes_to_move
+from app.domain.ranking.order import in_order, shared_ranks
 from app.domain.ranking.parameters import Method, Parameters, Weighting
-from app.domain.ranking.tallies import Bools, Floats, Id, Ints, Tallies
+from app.domain.ranking.tallies import Floats, Id, Ints, Tallies
 
 MOST_TIES_NAMED = 10
-FARTHEST_CROSSING = 1 << 20
-LONGEST_SCAN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,20 @@ class IdeaRanking:
     def rank_of(self) -> dict[Id, int]:
         """Rank by idea, ranked ideas only."""
         return dict(zip(self.ids, self.rank.tolist(), strict=True))
+
+    def firmness(self, start: int = 0, stop: int | None = None) -> tuple[Ints, Ints]:
+        """Votes that move each row of start..stop one place up and down; see `votes_to_move`."""
+        columns = Columns(
+            method=self.method,
+            weighting=self.weighting,
+            parameters=self.parameters,
+            mu=self.mu,
+            rank=self.rank,
+            score=self.score,
+            for_=self.for_,
+            against=self.against,
+        )
+        return votes_to_move(columns, start, len(self.ids) if stop is None else stop)
 
     def rows(self, start: int = 0, stop: int | None = None) -> list[IdeaRow]:
         """The ranked rows from `start` up to `stop` (positions from 0), each with ties and firmness."""
@@ -203,7 +216,7 @@ def _too_few(
 
 
 def _rows(ranking: IdeaRanking, begin: int, end: int) -> list[IdeaRow]:
-    up, down = firmness(ranking, begin, end)
+    up, down = ranking.firmness(begin, end)
     ups, downs = up.tolist(), down.tolist()
     ranks = ranking.rank.tolist()
     # Rows of equal rank stand next to each other and the rank is the place of the first of them.
@@ -242,85 +255,3 @@ def _rows(ranking: IdeaRanking, begin: int, end: int) -> list[IdeaRow]:
             )
         )
     return rows
-
-
-def firmness(ranking: IdeaRanking, begin: int = 0, end: int | None = None) -> tuple[Ints, Ints]:
-    """Votes that move each row of begin..end one place up and one place down; 0 where no number does it.
-
-    Up means above the nearest row with a better score or n; down means below the next row, or below the
-    equals of a shared rank. The votes all come from the one group that needs fewest; the other rows and the
-    averages mu stay as they are.
-    """
-    stop = len(ranking) if end is None else end
-    rows = np.arange(begin, stop)
-    if not len(rows):
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    n = (ranking.for_ + ranking.against).sum(axis=1)
-    above = ranking.rank[rows] - 2
-    tied = np.searchsorted(ranking.rank, ranking.rank[rows], side="right") - ranking.rank[rows] > 0
-    below = np.where(tied, rows, rows + 1)
-    better, worse = above >= 0, below < len(ranking)
-    above, below = np.where(better, above, 0), np.where(worse, below, 0)
-    question = _Question(ranking, rows, n)
-    up = question.fewest(+1, ranking.score[above], n[above])
-    down = question.fewest(-1, ranking.score[below], n[below])
-    return np.where(better, up, 0), np.where(worse, down, 0)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Question:
-    """What would the scores of these rows be with k votes more from one group?"""
-
-    ranking: IdeaRanking
-    rows: Ints
-    n: Ints
-
-    def score(self, sign: int, group: int, k: Ints) -> Floats:
-        for_, against = self.ranking.for_[self.rows], self.ranking.against[self.rows]
-        (for_ if sign > 0 else against)[:, group] += k
-        ranking = self.ranking
-        if ranking.method is Method.ACTUEEL:
-            return ranking.score[self.rows] + sign * k
-        return formulas.score(
-            ranking.method, for_, against, ranking.parameters, ranking.mu, ranking.weighting
-        )
-
-    def passes(self, direction: int, sign: int, group: int, k: Ints, score: Floats, n: Ints) -> Bools:
-        mine, mine_n = self.score(sign, group, k), self.n[self.rows] + k
-        beyond: Bools = (mine > score) if direction > 0 else (mine < score)
-        further: Bools = (mine_n > n) if direction > 0 else (mine_n < n)
-        found: Bools = beyond | ((mine == score) & further)
-        return found
-
-    def fewest(self, direction: int, score: Floats, n: Ints) -> Ints:
-        method = self.ranking.method
-        apart = method.sees_groups and not (
-            self.ranking.weighting is Weighting.PER_PERSON and method is not Method.GROEPSVERSCHIL
-        )
-        groups = range(len(self.ranking.parameters.groups) if apart else 1)
-        best = np.zeros(len(self.rows), dtype=np.int64)
-        for group in groups:
-            if method.rises_with_support:
-                found = smallest_crossing(
-                    lambda k, g=group: self.passes(direction, direction, g, k, score, n),  # type: ignore[misc]
-                    len(self.rows),
-                    FARTHEST_CROSSING,
-                )
-                best = _fewer(best, found)
-            else:
-                for sign in (+1, -1):
-                    best = _fewer(best, self.scan(direction, sign, group, score, n))
-        return best
-
-    def scan(self, direction: int, sign: int, group: int, score: Floats, n: Ints) -> Ints:
-        found = np.zeros(len(self.rows), dtype=np.int64)
-        for k in range(1, LONGEST_SCAN + 1):
-            hit = self.passes(direction, sign, group, np.full(len(self.rows), k), score, n)
-            found = np.where((found == 0) & hit, k, found)
-            if bool((found > 0).all()):
-                break
-        return found
-
-
-def _fewer(a: Ints, b: Ints) -> Ints:
-    return np.where(a == 0, b, np.where(b == 0, a, np.minimum(a, b)))

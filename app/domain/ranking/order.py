@@ -1,7 +1,7 @@
 """From scores to places: sorting, lots for equals, shared ranks."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -34,22 +34,3 @@ def shared_ranks(scores: Floats, n: Ints) -> Ints:
     new[1:] = (scores[1:] != scores[:-1]) | (n[1:] != n[:-1])
     ranks: Ints = np.maximum.accumulate(np.where(new, places, 0))
     return ranks
-
-
-def smallest_crossing(
-    crosses: Callable[[Ints], "np.ndarray[tuple[int], np.dtype[np.bool_]]"], rows: int, limit: int
-) -> Ints:
-    """Per row the smallest k in 1..limit for which `crosses(k)` holds, 0 where none does.
-
-    `crosses` takes one k per row, shape (rows,), and must stay true once it is true.
-    """
-    high = np.full(rows, limit, dtype=np.int64)
-    reachable = crosses(high)
-    low = np.zeros(rows, dtype=np.int64)
-    while bool((high - low > 1).any()):
-        middle = (low + high) // 2
-        # Rows that are done keep their middle at `low`; asking 0 votes there changes nothing.
-        hit = crosses(middle) & (middle > low)
-        high = np.where(hit, middle, high)
-        low = np.where(hit, low, middle)
-    return np.where(reachable, high, 0)

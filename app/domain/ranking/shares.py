@@ -371,24 +371,29 @@ def equal_shares(
 
 
 def add_one(
-    ballots: Ballots, costs: Sequence[int], weights: Sequence[int], priority: Sequence[int], budget: int
+    ballots: Ballots,
+    costs: Sequence[int],
+    weights: Sequence[int],
+    priority: Sequence[int],
+    budget: int,
+    most_budgets: int | None = 3,
 ) -> Outcome:
     """Equal shares completed by Add1: give one minute more until the time is full.
 
     Stops and keeps the previous outcome when one costs more than the budget; stops and keeps the present one
-    when nothing supported still fits or the endowment would pass three budgets. An item that costs more than
-    the budget is never bought.
+    when nothing supported still fits or the endowment would pass `most_budgets` budgets (None: no limit). An
+    item that costs more than the budget is never bought.
     """
     if len(costs) <= EXACT_ITEMS:
         try:
-            return _add_one(ExactShares(ballots, costs, weights, priority, budget), costs, budget)
+            return _add_one(ExactShares(ballots, costs, weights, priority, budget), budget, most_budgets)
         except TooManyPurchases:
             pass
-    return _add_one(FloatShares(ballots, costs, weights, priority, budget), costs, budget)
+    return _add_one(FloatShares(ballots, costs, weights, priority, budget), budget, most_budgets)
 
 
-def _add_one(shares: ExactShares | FloatShares, costs: Sequence[int], budget: int) -> Outcome:
-    supported = shares.buyable()
+def _add_one(shares: ExactShares | FloatShares, budget: int, most_budgets: int | None) -> Outcome:
+    costs, supported = shares.costs, shares.buyable()
     kept, endowment = budget, budget
     while True:
         items = set(shares.run(endowment, explain=False).items)
@@ -397,7 +402,7 @@ def _add_one(shares: ExactShares | FloatShares, costs: Sequence[int], budget: in
             break
         kept = endowment
         fits = any(costs[item] <= budget - spent for item in supported if item not in items)
-        if not fits or endowment + 1 > 3 * budget:
+        if not fits or (most_budgets is not None and endowment + 1 > most_budgets * budget):
             break
         endowment += 1
     return shares.run(kept)
