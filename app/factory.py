@@ -21,7 +21,7 @@ from app.features.projector.routes import bp as projector
 from app.features.ranking.routes import bp as ranking
 from app.features.voting.routes import bp as voting
 from app.features.workshop.routes import bp as workshop
-from app.kit import assets, caching, context, doors, errors, headers, i18n, identity, limits, logs
+from app.kit import assets, caching, context, doors, errors, headers, i18n, identity, limits, logs, words
 
 if TYPE_CHECKING:
     from config import Config
@@ -74,6 +74,7 @@ def create_app(config: "Config") -> Flask:
     csrf.init_app(app)
     logs.init_app(app)
     i18n.init_app(app)
+    words.init_app(app)
     identity.init_app(app)
     doors.init_app(app)
     limits.init_app(app, config.redis_url)

@@ -1,0 +1,84 @@
+"""The fixed values of the house (groups, states, reasons) as pages and mails say them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from flask import Flask
+from flask_babel import gettext
+
+from app.domain.ballot import Group, Side
+from app.domain.decision import N_
+from app.domain.lifecycle import IdeaState, PublicStatus, RefusalReason
+from app.models.moderation import ModerationVerb, ReportReason
+from app.models.person import Role
+
+NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
+    Group: {
+        Group.RESIDENT: N_("Resident"),
+        Group.COUNCIL: N_("Council member"),
+        Group.PARTNER: N_("Partner in the city"),
+    },
+    Role: {
+        Role.MODERATOR: N_("Moderator"),
+        Role.FACILITATOR: N_("Facilitator"),
+        Role.ORGANISER: N_("Organiser"),
+    },
+    Side: {
+        Side.FOR: N_("Argument for"),
+        Side.AGAINST: N_("Argument against"),
+        Side.QUESTION: N_("Question"),
+    },
+    IdeaState: {
+        IdeaState.DRAFT: N_("Draft"),
+        IdeaState.SUBMITTED: N_("Waiting for a moderator"),
+        IdeaState.RETURNED: N_("Returned with a request"),
+        IdeaState.REFUSED: N_("Refused"),
+        IdeaState.PUBLISHED: N_("Published"),
+        IdeaState.MERGED: N_("Merged with another idea"),
+        IdeaState.WITHDRAWN: N_("Withdrawn"),
+        IdeaState.HIDDEN: N_("Hidden"),
+    },
+    PublicStatus: {
+        PublicStatus.OPEN: N_("Open"),
+        PublicStatus.ON_AGENDA: N_("On the agenda"),
+        PublicStatus.DISCUSSED: N_("Discussed"),
+        PublicStatus.BEFORE_COUNCIL: N_("Before the council"),
+        PublicStatus.ADOPTED: N_("Adopted"),
+        PublicStatus.NOT_ADOPTED: N_("Not adopted"),
+        PublicStatus.IN_EXECUTION: N_("In execution"),
+        PublicStatus.DONE: N_("Done"),
+    },
+    RefusalReason: {
+        RefusalReason.OFF_TOPIC: N_("Not about this call"),
+        RefusalReason.OUTSIDE_MANDATE: N_("The municipality cannot do this"),
+        RefusalReason.DUPLICATE: N_("Already on the site"),
+        RefusalReason.PERSONAL_DATA: N_("Personal details of others"),
+        RefusalReason.INSULT: N_("Hurtful or insulting"),
+        RefusalReason.ADVERTISING: N_("Advertising"),
+        RefusalReason.UNCLEAR: N_("Not clear enough"),
+    },
+    ReportReason: {
+        ReportReason.INSULT: N_("It hurts or insults"),
+        ReportReason.PERSONAL_DATA: N_("It holds personal details of others"),
+        ReportReason.ADVERTISING: N_("It is advertising"),
+        ReportReason.OFF_TOPIC: N_("It is not about this subject"),
+        ReportReason.OTHER: N_("Something else"),
+    },
+    ModerationVerb: {
+        ModerationVerb.PUBLISH: N_("Publish"),
+        ModerationVerb.RETURN: N_("Return with a request"),
+        ModerationVerb.REFUSE: N_("Refuse"),
+        ModerationVerb.HIDE: N_("Hide"),
+        ModerationVerb.RESTORE: N_("Put back"),
+        ModerationVerb.KEEP: N_("Leave it on the site"),
+    },
+}
+
+
+def word(member: StrEnum) -> str:
+    """The name of a fixed value in the language of the page or mail. Raises KeyError for one without a name."""
+    return str(gettext(NAMES[type(member)][member]))
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters["word"] = word
