@@ -21,7 +21,7 @@ def tidy(text: str) -> str:
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
-def _careful_link(attrs: MutableMapping[Any, str], new: bool = False) -> MutableMapping[Any, str] | None:
+def _careful_link(attrs: MutableMapping[Any, str], new: bool = False) -> Any:
     """Only web links, without credit for the author and without telling the other site where the reader came from."""
     if not attrs.get((None, "href"), "").startswith(("http://", "https://")):
         return None
