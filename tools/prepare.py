@@ -1,6 +1,6 @@
 """Prepare this checkout: environment, locked packages, browser, assets, translations. Standard library only.
 
-`python3 tools/prepare.py run` readies what serving needs, `… dev` what testing needs too. A step says one line
+`python3 tools/prepare.py run` readies what serving needs, `… dev` what tests need too. A step says one line
 when it had something to do and nothing when it had not; one whose input did not change needs no network.
 """
 

@@ -16,7 +16,7 @@ ROOMS = sorted(
 )
 FEATURE_FILES = project.files("app/features/**/*.py")
 VALUES_OF_THEIR_OWN = {"Person.role_rows"}
-"""Rows that are a value of their parent (the roles of a person) and not things that lead a life of their own."""
+"""Rows that are a value of their parent (the roles of a person), not things with a life of their own."""
 LONGEST = 500
 
 
@@ -28,9 +28,7 @@ def test_the_models_are_known() -> None:
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
 def test_a_room_has_a_door_or_a_service(room: Path) -> None:
     names = {path.stem for path in room.glob("*.py")}
-    assert names & {"routes", "service"}, (
-        "a room is entered by its routes, or by a command through its service"
-    )
+    assert names & {"routes", "service"}, "a room is entered by routes, or by a command through its service"
 
 
 @pytest.mark.parametrize("path", FEATURE_FILES, ids=project.name)

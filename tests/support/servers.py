@@ -102,7 +102,7 @@ def _start_postgresql(home: Path) -> None:
     making.mkdir()
     user = None
     if os.geteuid() == 0:
-        # PostgreSQL refuses to run as root; others may not be let into this folder, so use a copy.
+        # PostgreSQL refuses to run as root, and others may not look in here: use a copy.
         user = NOBODY
         shutil.copytree(programs.parent, making / package.name / "pginstall18", symlinks=True)
         shutil.copytree(f"{package}.libs", making / f"{package.name}.libs", symlinks=True)
@@ -110,12 +110,13 @@ def _start_postgresql(home: Path) -> None:
         shutil.chown(making, NOBODY)
     making.rename(home)
     try:
-        _must([programs / "initdb", "--auth=trust", "--encoding=utf8", "--locale=C.UTF-8", "--no-sync",
-               "--username=postgres", f"--pgdata={home / 'data'}"], user)  # fmt: skip
-        with (home / "data" / "postgresql.conf").open("a") as settings:
+        data = home / "data"
+        initdb = ["--auth=trust", "--encoding=utf8", "--locale=C.UTF-8", "--no-sync", "--username=postgres"]
+        _must([programs / "initdb", *initdb, f"--pgdata={data}"], user)
+        with (data / "postgresql.conf").open("a") as settings:
             settings.write(FAST + f"unix_socket_directories = '{home}'\n")
-        _must([programs / "pg_ctl", "--wait", "--silent", f"--pgdata={home / 'data'}", f"--log={home / 'log'}",
-               "start"], user)  # fmt: skip
+        start = ["--wait", "--silent", f"--pgdata={data}", f"--log={home / 'log'}", "start"]
+        _must([programs / "pg_ctl", *start], user)
     except BaseException:
         shutil.rmtree(home, ignore_errors=True)
         raise
