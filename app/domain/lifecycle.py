@@ -68,6 +68,49 @@ class PublicStatus(StrEnum):
     DONE = "done"
 
 
+_P = PublicStatus
+STATUS_LADDER: Mapping[PublicStatus, tuple[PublicStatus, ...]] = {
+    _P.OPEN: (_P.ON_AGENDA,),
+    _P.ON_AGENDA: (_P.DISCUSSED,),
+    _P.DISCUSSED: (_P.BEFORE_COUNCIL,),
+    _P.BEFORE_COUNCIL: (_P.ADOPTED, _P.NOT_ADOPTED),
+    _P.ADOPTED: (_P.IN_EXECUTION,),
+    _P.NOT_ADOPTED: (),
+    _P.IN_EXECUTION: (_P.DONE,),
+    _P.DONE: (),
+}
+"""Where each public status leads. Every status but the first has one status that it comes from, so that a step back
+has one meaning too."""
+
+
+class StatusStep(StrEnum):
+    """What a change of public status is."""
+
+    FORWARD = "forward"
+    CORRECTION = "correction"
+
+
+def status_step(before: PublicStatus, after: PublicStatus) -> StatusStep | None:
+    """Forward when the ladder leads there, a correction when it undoes the last step, None when it is not allowed.
+
+    Going forward skips nothing: people follow the dated steps of an idea, and a missing one looks like a secret.
+    Mistakes happen, so one step back is allowed as well. It needs a reason like every step and is told to the author
+    like every step; the wrong step stays in the trail, dated, with the correction after it. Going back further takes
+    several corrections, and changing adopted into not adopted goes by way of before the council.
+    """
+    if after in STATUS_LADDER[before]:
+        return StatusStep.FORWARD
+    if before in STATUS_LADDER[after]:
+        return StatusStep.CORRECTION
+    return None
+
+
+def status_steps(before: PublicStatus) -> dict[PublicStatus, StatusStep]:
+    """Every status that an idea can get now, forward first."""
+    steps = {after: step for after in PublicStatus if (step := status_step(before, after))}
+    return dict(sorted(steps.items(), key=lambda item: item[1] == StatusStep.CORRECTION))
+
+
 class RefusalReason(StrEnum):
     """Why an idea is refused; each cites a house rule."""
 

@@ -76,7 +76,7 @@ NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
 
 
 def word(member: StrEnum) -> str:
-    """The name of a fixed value in the language of the page or mail. Raises KeyError for one without a name."""
+    """The name of a fixed value in the language of the page or mail. Raises KeyError when it has none."""
     return str(gettext(NAMES[type(member)][member]))
 
 
