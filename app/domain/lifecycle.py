@@ -1,4 +1,4 @@
-"""The life of an idea: its states, the verbs that lead from one to another, and its public status beside it."""
+"""The life of an idea: its states, the verbs between them, and its public status beside it."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -79,8 +79,8 @@ STATUS_LADDER: Mapping[PublicStatus, tuple[PublicStatus, ...]] = {
     _P.IN_EXECUTION: (_P.DONE,),
     _P.DONE: (),
 }
-"""Where each public status leads. Every status but the first has one status that it comes from, so that a step back
-has one meaning too."""
+"""Where each public status leads. Every status but the first comes from one other, so that a step back has one
+meaning too."""
 
 
 class StatusStep(StrEnum):
@@ -91,12 +91,12 @@ class StatusStep(StrEnum):
 
 
 def status_step(before: PublicStatus, after: PublicStatus) -> StatusStep | None:
-    """Forward when the ladder leads there, a correction when it undoes the last step, None when it is not allowed.
+    """Forward when the ladder leads there, a correction when it undoes the last step, None when not allowed.
 
-    Going forward skips nothing: people follow the dated steps of an idea, and a missing one looks like a secret.
-    Mistakes happen, so one step back is allowed as well. It needs a reason like every step and is told to the author
-    like every step; the wrong step stays in the trail, dated, with the correction after it. Going back further takes
-    several corrections, and changing adopted into not adopted goes by way of before the council.
+    Going forward skips nothing: people follow the dated steps of an idea, and a missing one looks like a
+    secret. Mistakes happen, so one step back is allowed as well. It needs a reason and is told to the author
+    like every step; the wrong step stays in the trail, dated, with the correction after it. Going back further
+    takes several corrections, and adopted becomes not adopted by way of before the council.
     """
     if after in STATUS_LADDER[before]:
         return StatusStep.FORWARD

@@ -1,4 +1,4 @@
-"""May they answer? Organisers answer published ideas of others and take them step by step to the council and back."""
+"""May they answer? Organisers answer published ideas of others and set their public status, step by step."""
 
 from app.domain.decision import N_, YES, Decision
 from app.domain.lifecycle import PublicStatus, status_step

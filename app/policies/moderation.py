@@ -1,4 +1,4 @@
-"""May they decide? Moderators decide on texts of others, once, and never on a text that they reported themselves."""
+"""May they decide? Moderators decide on texts of others, but not on a text that they reported themselves."""
 
 from collections.abc import Collection
 
