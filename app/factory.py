@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Flask
-from flask_wtf import CSRFProtect
 
 from app import cli
 from app.db import db, migrate
@@ -21,7 +20,21 @@ from app.features.projector.routes import bp as projector
 from app.features.ranking.routes import bp as ranking
 from app.features.voting.routes import bp as voting
 from app.features.workshop.routes import bp as workshop
-from app.kit import assets, caching, context, doors, errors, headers, i18n, identity, limits, logs, words
+from app.kit import (
+    assets,
+    caching,
+    context,
+    doors,
+    errors,
+    forms,
+    headers,
+    i18n,
+    identity,
+    limits,
+    logs,
+    mail,
+    words,
+)
 
 if TYPE_CHECKING:
     from config import Config
@@ -43,7 +56,6 @@ ROOMS = (
     partners,
 )
 MOST_BYTES = 10 * 1024 * 1024
-csrf = CSRFProtect()
 
 
 def create_app(config: "Config") -> Flask:
@@ -71,13 +83,14 @@ def create_app(config: "Config") -> Flask:
     Path(app.instance_path).mkdir(exist_ok=True)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
-    csrf.init_app(app)
+    forms.csrf.init_app(app)
     logs.init_app(app)
     i18n.init_app(app)
     words.init_app(app)
     identity.init_app(app)
     doors.init_app(app)
     limits.init_app(app, config.redis_url)
+    mail.init_app(app)
     caching.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
