@@ -1,5 +1,6 @@
 """What a vote can be, whose voice it is, and what one change does to a count."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -51,3 +52,18 @@ def change_between(before: VoteValue | int, after: VoteValue | int) -> Change:
         for_=int(after == VoteValue.FOR) - int(before == VoteValue.FOR),
         against=int(after == VoteValue.AGAINST) - int(before == VoteValue.AGAINST),
     )
+
+
+def groups_to_show(totals: Mapping[Group, tuple[int, int]]) -> frozenset[Group]:
+    """The groups whose (for, against) totals may stand beside the total of all.
+
+    A group with fewer votes than SMALLEST_SHOWN_GROUP is withheld. What is withheld is also the difference between
+    the total of all and the groups that are shown; while that difference would stand for one or two votes, the
+    smallest shown group is withheld as well. A difference of nought tells nothing about anybody's vote.
+    """
+    sizes = {group: sum(totals.get(group, (0, 0))) for group in GROUPS}
+    withheld = {group for group in GROUPS if sizes[group] < SMALLEST_SHOWN_GROUP}
+    rest = sorted((group for group in GROUPS if group not in withheld), key=lambda group: sizes[group])
+    while rest and 0 < sum(sizes[group] for group in withheld) < SMALLEST_SHOWN_GROUP:
+        withheld.add(rest.pop(0))
+    return frozenset(GROUPS) - withheld

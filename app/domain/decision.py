@@ -26,6 +26,8 @@ class Decision:
 
     refusal: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
+    needs_sign_in: bool = False
+    """Whether signing in may turn the no into a yes, so that a link to do so can take the button's place."""
 
     def __bool__(self) -> bool:
         return not self.refusal

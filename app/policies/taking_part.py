@@ -42,7 +42,7 @@ def may_submit(person: Person | None, call: CallRules, now: datetime) -> Decisio
             return Decision(N_("You cannot send in ideas for this call yet."))
         return Decision(N_("This call is closed. You can no longer send in ideas."))
     if person is None:
-        return Decision(N_("Sign in to send in your idea."))
+        return Decision(N_("Sign in to send in your idea."), needs_sign_in=True)
     if not in_audience(person, call.audience):
         return Decision(_ONLY_FOR[call.audience])
     return YES
@@ -57,7 +57,7 @@ def may_vote(person: Person | None, state: IdeaState, call: CallRules, now: date
             return Decision(N_("Voting on this idea has not started yet."))
         return Decision(N_("Voting on this idea is closed."))
     if person is None:
-        return Decision(N_("Sign in to vote."))
+        return Decision(N_("Sign in to vote."), needs_sign_in=True)
     if not in_audience(person, call.audience):
         return Decision(_ONLY_FOR[call.audience])
     if person.group == Group.PARTNER and not person.is_delegate:
@@ -74,5 +74,5 @@ def may_argue(person: Person | None, state: IdeaState, call: CallRules, now: dat
             return Decision(N_("The discussion of this idea has not started yet."))
         return Decision(N_("The discussion of this idea is closed."))
     if person is None:
-        return Decision(N_("Sign in to react."))
+        return Decision(N_("Sign in to react."), needs_sign_in=True)
     return YES

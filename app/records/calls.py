@@ -1,7 +1,9 @@
 """Calls with their phases, as the policies and pages need them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -71,63 +73,70 @@ class CallRow:
         return phase is not None and phase.hides_counts
 
 
-def _read(condition: Select[Call, Process, Phase]) -> list[CallRow]:
-    found: dict[int, tuple[Call, Process, list[PhaseRow]]] = {}
-    for call, process, phase in db.session.execute(condition):
-        entry = found.setdefault(call.id, (call, process, []))
-        if phase is not None:
-            entry[2].append(
-                PhaseRow(
-                    name=phase.name,
-                    starts_at=phase.starts_at,
-                    ends_at=phase.ends_at,
-                    may_submit=phase.may_submit,
-                    may_argue=phase.may_argue,
-                    may_vote=phase.may_vote,
-                    hides_counts=phase.hides_counts,
-                    default_sort=phase.default_sort,
-                )
-            )
-    return [
-        CallRow(
-            id=call.id,
-            slug=call.slug,
-            title=call.title,
-            question=call.question,
-            kind=call.kind,
-            audience=call.audience,
-            process_id=process.id,
-            process_slug=process.slug,
-            process_title=process.title,
-            process_state=process.state,
-            phases=tuple(rows),
-        )
-        for call, process, rows in found.values()
-    ]
+COLUMNS = (
+    Call.id,
+    Call.slug,
+    Call.title,
+    Call.question,
+    Call.kind,
+    Call.audience,
+    Process.id,
+    Process.slug,
+    Process.title,
+    Process.state,
+    Phase.name,
+    Phase.starts_at,
+    Phase.ends_at,
+    Phase.may_submit,
+    Phase.may_argue,
+    Phase.may_vote,
+    Phase.hides_counts,
+    Phase.default_sort,
+)
+"""What a call with its phases is read from: ten columns of the call, then those of one phase (or nothing)."""
+
+_OF_THE_CALL = 10
 
 
-def _all() -> Select[Call, Process, Phase]:
+def gather(rows: Iterable[Sequence[Any]]) -> list[CallRow]:
+    """The calls in rows that begin with COLUMNS, one row a phase; what stands behind those columns is ignored."""
+    heads: dict[int, Sequence[Any]] = {}
+    phase_rows: dict[int, list[PhaseRow]] = {}
+    for row in rows:
+        heads.setdefault(row[0], row[:_OF_THE_CALL])
+        found = phase_rows.setdefault(row[0], [])
+        if row[_OF_THE_CALL] is not None:
+            found.append(PhaseRow(*row[_OF_THE_CALL : len(COLUMNS)]))
+    return [CallRow(*head, phases=tuple(phase_rows[number])) for number, head in heads.items()]
+
+
+def joined() -> Select[Any]:
+    """Calls with their process and phases, in order; add conditions, or columns behind these."""
     return (
-        select(Call, Process, Phase)
+        select(*COLUMNS)
         .join(Process, Call.process_id == Process.id)
         .outerjoin(Phase, Phase.call_id == Call.id)
         .order_by(Call.position, Call.id, Phase.starts_at, Phase.id)
     )
 
 
+def _read(statement: Select[Any]) -> list[CallRow]:
+    return gather(db.session.execute(statement))
+
+
 def get(call_id: int) -> CallRow | None:
     """One call, in one statement."""
-    return next(iter(_read(_all().where(Call.id == call_id))), None)
+    return next(iter(_read(joined().where(Call.id == call_id))), None)
 
 
 def by_slug(slug: str) -> CallRow | None:
     """One call by the name in its address."""
-    return next(iter(_read(_all().where(Call.slug == slug))), None)
+    return next(iter(_read(joined().where(Call.slug == slug))), None)
 
 
 def of_process(process_id: int) -> list[CallRow]:
     """The calls of a process, in order."""
-    return _read(_all().where(Call.process_id == process_id))
+    return _read(joined().where(Call.process_id == process_id))
 
 
 def main_call() -> CallRow | None:
@@ -149,4 +158,4 @@ def main_call() -> CallRow | None:
         .limit(1)
         .scalar_subquery()
     )
-    return next(iter(_read(_all().where(Call.id == newest))), None)
+    return next(iter(_read(joined().where(Call.id == newest))), None)

@@ -1,0 +1,90 @@
+"""What pages show of voting: whether one may, one's own vote, and the counts that may be seen now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, select
+
+from app.db import db
+from app.domain.ballot import GROUPS, Group, VoteValue, groups_to_show
+from app.domain.decision import Decision
+from app.domain.lifecycle import IdeaState
+from app.models.person import Person
+from app.models.vote import Tally, Vote
+from app.policies.taking_part import may_vote
+from app.records.calls import CallRow
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTotal:
+    """How one group voted; without numbers where they are withheld."""
+
+    group: Group
+    votes_for: int | None
+    votes_against: int | None
+
+    @property
+    def is_withheld(self) -> bool:
+        return self.votes_for is None
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """Voting on one idea as a page shows it to one visitor."""
+
+    idea_id: int
+    decision: Decision
+    mine: VoteValue
+    votes_for: int | None
+    """None while a phase hides the counts."""
+    votes_against: int | None
+    groups: tuple[GroupTotal, ...]
+    """Empty while a phase hides the counts, or when nobody voted yet."""
+
+    @property
+    def shows_counts(self) -> bool:
+        return self.votes_for is not None
+
+
+def of_idea(idea_id: int, state: IdeaState, call: CallRow, person: Person | None, now: datetime) -> Ballot:
+    """The ballot of one idea for one visitor, in one statement."""
+    person_id = person.id if person else None
+    statement = (
+        select(Tally.group, Tally.votes_for, Tally.votes_against, Vote.value)
+        .outerjoin(Vote, and_(Vote.idea_id == Tally.idea_id, Vote.person_id == person_id))
+        .where(Tally.idea_id == idea_id)
+    )
+    rows = db.session.execute(statement).all()
+    totals = {row[0]: (row[1], row[2]) for row in rows}
+    mine = VoteValue(next((row[3] for row in rows if row[3] is not None), 0))
+    decision = may_vote(person, state, call, now)
+    if call.hides_counts(now):
+        return Ballot(idea_id, decision, mine, None, None, ())
+    return Ballot(
+        idea_id,
+        decision,
+        mine,
+        sum(total[0] for total in totals.values()),
+        sum(total[1] for total in totals.values()),
+        group_totals(totals),
+    )
+
+
+def group_totals(totals: Mapping[Group, tuple[int, int]]) -> tuple[GroupTotal, ...]:
+    """The totals of an idea per group, as far as they may be shown; nothing when nobody voted."""
+    if not any(sum(total) for total in totals.values()):
+        return ()
+    shown = groups_to_show(totals)
+    return tuple(
+        GroupTotal(group, *totals[group]) if group in shown else GroupTotal(group, None, None)
+        for group in GROUPS
+    )
+
+
+def my_votes(person_id: int, idea_ids: Sequence[int]) -> dict[int, VoteValue]:
+    """What one person voted on these ideas, in one statement; ideas without a vote are left out."""
+    statement = select(Vote.idea_id, Vote.value).where(
+        Vote.person_id == person_id, Vote.idea_id.in_(idea_ids), Vote.value != VoteValue.WITHDRAWN.value
+    )
+    return {row[0]: VoteValue(row[1]) for row in db.session.execute(statement)}

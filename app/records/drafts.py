@@ -1,0 +1,47 @@
+"""Texts typed before signing in: kept on the server under a token that only the browser's session holds."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete
+
+from app.db import db
+from app.kit import tokens
+from app.models.person import Draft
+
+LIFETIME = timedelta(days=7)
+"""How long a text waits for its writer to sign in."""
+
+
+def keep(kind: str, data: dict[str, Any], now: datetime, replaces: str = "") -> str:
+    """Keep a text and return its token for the session; the caller commits.
+
+    `replaces` is the token of the same writer's earlier draft, which goes. Old drafts of others go along.
+    """
+    gone = Draft.created_at < now - LIFETIME
+    if replaces:
+        gone = gone | (Draft.token_hash == tokens.keyed_hash("draft", replaces))
+    db.session.execute(delete(Draft).where(gone))
+    token = tokens.new_token()
+    db.session.add(Draft(token_hash=tokens.keyed_hash("draft", token), kind=kind, data=data, created_at=now))
+    return token
+
+
+def find(kind: str, token: str, now: datetime) -> dict[str, Any] | None:
+    """What was kept under the token, or None when it is of another kind, used or too old."""
+    if not token:
+        return None
+    draft = db.session.scalars(
+        db.select(Draft).where(
+            Draft.token_hash == tokens.keyed_hash("draft", token),
+            Draft.kind == kind,
+            Draft.created_at >= now - LIFETIME,
+        )
+    ).one_or_none()
+    return None if draft is None else dict(draft.data)
+
+
+def drop(token: str) -> None:
+    """Forget a text that has been used; the caller commits."""
+    if token:
+        db.session.execute(delete(Draft).where(Draft.token_hash == tokens.keyed_hash("draft", token)))

@@ -1,0 +1,40 @@
+"""An idea in a few words with its call: what a policy asks and a small page shows, in one statement."""
+
+from dataclasses import dataclass
+
+from app.db import db
+from app.domain.lifecycle import READABLE_STATES, IdeaState
+from app.models.idea import Idea
+from app.models.process import Call
+from app.records import calls
+from app.records.calls import CallRow
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaHead:
+    """Which idea it is, in which state, in which call."""
+
+    id: int
+    title: str
+    state: IdeaState
+    author_id: int
+    call: CallRow
+
+    @property
+    def is_readable(self) -> bool:
+        return self.state in READABLE_STATES
+
+
+def of_idea(idea_id: int) -> IdeaHead | None:
+    """The idea with this number, in whatever state, or None."""
+    statement = (
+        calls.joined()
+        .add_columns(Idea.id, Idea.title, Idea.state, Idea.author_id)
+        .join(Idea, Idea.call_id == Call.id)
+        .where(Idea.id == idea_id)
+    )
+    rows = db.session.execute(statement).all()
+    if not rows:
+        return None
+    number, title, state, author_id = rows[0][len(calls.COLUMNS) :]
+    return IdeaHead(number, title, state, author_id, calls.gather(rows)[0])
