@@ -39,6 +39,8 @@ class Idea(Base):
     argument_count: Mapped[int] = mapped_column(default=0)
     """Published arguments and replies, kept exact in the transaction that adds or hides one."""
     import_key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    submission_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """Given with the form, so that sending the same form twice makes one idea."""
 
     call: Mapped[Call] = relationship()
     author: Mapped[Person] = relationship()

@@ -438,6 +438,7 @@ def upgrade() -> None:
         sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("argument_count", sa.Integer(), nullable=False),
         sa.Column("import_key", sa.String(length=120), nullable=True),
+        sa.Column("submission_key", sa.String(length=64), nullable=True),
         sa.CheckConstraint(
             "merged_into_id IS NULL OR merged_into_id <> id", name=op.f("ck_idea_not_merged_into_itself")
         ),
@@ -448,6 +449,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["merged_into_id"], ["idea.id"], name=op.f("fk_idea_merged_into_id_idea")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_idea")),
         sa.UniqueConstraint("import_key", name=op.f("uq_idea_import_key")),
+        sa.UniqueConstraint("submission_key", name=op.f("uq_idea_submission_key")),
     )
     with op.batch_alter_table("idea", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_idea_author_id"), ["author_id"], unique=False)
