@@ -12,6 +12,8 @@ from jinja2 import FileSystemBytecodeCache
 from app.kit import assets
 from tests.support import databases, servers
 
+pytest_plugins = ["tests.support.browsing"]
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Open the run in the process that pytest was started in; its workers learn of it by the environment."""

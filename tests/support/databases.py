@@ -19,10 +19,10 @@ SECRET = "a secret that only the tests know, long enough"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
-def make_app(database_url: str, **settings: str) -> Flask:
+def make_app(database_url: str, *, testing: bool = True, **settings: str) -> Flask:
     """The real application on a database, with test settings; `settings` are those of the environment."""
     environ = {"SECRET_KEY": SECRET, "DATABASE_URL": database_url, "SITE_URL": "http://localhost", **settings}
-    return create_app(load_config(environ, testing=True))
+    return create_app(load_config(environ, testing=testing))
 
 
 def fresh(kind: str, folder: Path) -> str:

@@ -1,0 +1,248 @@
+"""A live site with the demo on it, and a real browser that complains about everything it stumbles over."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import flask_migrate
+import psycopg
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from sqlalchemy import select
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from app.db import db
+from app.domain.ballot import Group
+from app.kit import jobs
+from app.models.person import Person, PersonRole, Role
+from tests.support import databases, servers
+from tests.support.page import sign_in
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+PATIENCE = 10_000
+"""Milliseconds that the browser waits for something to appear."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Which database the site in the browser runs on."""
+    parser.addoption("--site-database", choices=databases.KINDS, default="sqlite")
+
+
+@dataclass
+class Site:
+    """The demo, served on an address of its own."""
+
+    app: Flask
+    url: str
+
+    def person(self, *, role: Role | None = None, group: Group | None = None) -> int:
+        """The number of somebody of the demo with this role (or without any) and of this group."""
+        wanted = select(Person.id).where(Person.confirmed_at.is_not(None)).order_by(Person.id).limit(1)
+        holders = select(PersonRole.person_id)
+        wanted = wanted.where(
+            Person.id.in_(holders.where(PersonRole.role == role)) if role else Person.id.not_in(holders)
+        )
+        if group:
+            wanted = wanted.where(Person.group == group)
+        with self.app.app_context():
+            found = db.session.execute(wanted).scalar_one()
+            db.session.rollback()
+        return found
+
+    def sign_in(self, page: Page, person: int) -> Page:
+        """Give the browser a session of this person."""
+        client = sign_in(self.app.test_client(), person)
+        cookie = client.get_cookie(self.app.config["SESSION_COOKIE_NAME"])
+        assert cookie is not None
+        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.url}])
+        return page
+
+
+@dataclass
+class Complaints:
+    """What a browser stumbled over: errors in scripts, refused content, failed or foreign requests."""
+
+    site: str
+    found: list[str] = field(default_factory=list)
+
+    def listen(self, context: BrowserContext) -> None:
+        """Write down everything that goes wrong in any page of the context."""
+        context.on("console", lambda message: self._console(message.type, message.text))
+        context.on("weberror", lambda error: self.found.append(f"script: {error.error}"))
+        context.on("requestfailed", lambda request: self._failed(request.url, request.failure or ""))
+        context.on("request", lambda request: self._asked(request.url))
+        context.on(
+            "response",
+            lambda answer: self._answered(answer.url, answer.status, answer.request.is_navigation_request()),
+        )
+
+    def _console(self, kind: str, text: str) -> None:
+        # An answer that is an error is judged by its status, below.
+        if not text.startswith("Failed to load resource"):
+            self.found.append(f"console {kind}: {text}")
+
+    def _failed(self, url: str, why: str) -> None:
+        # Leaving a page ends its live stream.
+        if "ERR_ABORTED" not in why:
+            self.found.append(f"failed: {url} {why}")
+
+    def _asked(self, url: str) -> None:
+        if urlsplit(url).scheme in ("http", "https") and not url.startswith(self.site):
+            self.found.append(f"asked elsewhere: {url}")
+
+    def _answered(self, url: str, status: int, is_page: bool) -> None:
+        if status >= 500 or (status >= 400 and not is_page):
+            self.found.append(f"answered {status}: {url}")
+
+
+class _Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+@pytest.fixture
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+    """The seeded demo on a database of its own, with its jobs, for one test."""
+    kind = request.config.getoption("--site-database")
+    url = f"http://127.0.0.1:{servers.free_port()}"
+    app = databases.make_app(seeded(kind, tmp_path), testing=False, DEMO="1", SITE_URL=url)
+    server: BaseWSGIServer = make_server(
+        "127.0.0.1", urlsplit(url).port or 0, app, threaded=True, request_handler=_Quiet
+    )
+    server.daemon_threads = True  # type: ignore[attr-defined]
+    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    serving.start()
+    worker = jobs.start(app)
+    yield Site(app, url)
+    worker.stopping.set()
+    server.shutdown()
+    serving.join()
+    server.server_close()
+    worker.join(timeout=5)
+    databases.let_go(app)
+
+
+def seeded(kind: str, folder: Path) -> str:
+    """The address of a fresh copy of the seeded demo, which is made once per run."""
+    if kind == "sqlite":
+        copy = folder / "demo.sqlite"
+        shutil.copyfile(_seeded_sqlite(), copy)
+        return f"sqlite:///{copy}"
+    template, name = "seeded", f"site_{databases.WORKER}"
+    with servers.only_one("seed"):
+        mark = servers.run_folder() / "seeded-postgresql"
+        if not mark.exists():
+            _seed(databases.create_postgresql(template))
+            mark.touch()
+    with psycopg.connect(
+        servers.postgresql().format(name="postgres").replace("+psycopg", ""), autocommit=True
+    ) as c:
+        c.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        c.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+    return servers.postgresql().format(name=name)
+
+
+def _seeded_sqlite() -> Path:
+    path = servers.run_folder() / "seeded.sqlite"
+    with servers.only_one("seed"):
+        if not path.exists():
+            making = path.with_suffix(".making")
+            making.unlink(missing_ok=True)
+            _seed(f"sqlite:///{making}")
+            making.rename(path)
+    return path
+
+
+def _seed(url: str) -> None:
+    app = databases.make_app(url, DEMO="1")
+    with app.app_context():
+        flask_migrate.upgrade()
+    outcome = app.test_cli_runner().invoke(args=["seed", "--if-empty"])
+    assert outcome.exit_code == 0, f"seeding failed: {outcome.output}{outcome.exception!r}"
+    databases.let_go(app)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The driver of the browser."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium, started once per worker."""
+    assert CHROMIUM, "Chromium is not installed; run: make test"
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def complaints(site: Site) -> Iterator[Complaints]:
+    """What the browser stumbled over; a test that leaves any fails. A test that expects some empties the list."""
+    complaints = Complaints(site.url)
+    yield complaints
+    assert complaints.found == []
+
+
+@pytest.fixture
+def new_page(site: Site, browser: Browser, complaints: Complaints) -> Iterator[Callable[..., Page]]:
+    """Opens a window of a visitor of their own: `new_page(width=320, dark=True, javascript=False)`."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(
+        width: int = 1280,
+        height: int = 900,
+        *,
+        dark: bool = False,
+        javascript: bool = True,
+        language: str = "nl-NL",
+    ) -> Page:
+        context = browser.new_context(
+            base_url=site.url,
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=javascript,
+            locale=language,
+            reduced_motion="reduce",
+            timezone_id="Europe/Amsterdam",
+        )
+        context.set_default_timeout(PATIENCE)
+        complaints.listen(context)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """One window of a visitor on a desk, signed out."""
+    return new_page()
+
+
+@pytest.fixture
+def phone(new_page: Callable[..., Page]) -> Page:
+    """One window of a visitor on a phone, signed out."""
+    return new_page(width=390, height=844)
