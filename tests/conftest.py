@@ -49,8 +49,8 @@ def make_app(database: str) -> Iterator[Callable[..., Flask]]:
     """Makes the application with other settings: `make_app(DEMO="1")`."""
     made: list[Flask] = []
 
-    def make(**settings: str) -> Flask:
-        app = databases.make_app(database, **settings)
+    def make(*, testing: bool = True, **settings: str) -> Flask:
+        app = databases.make_app(database, testing=testing, **settings)
         # Templates are compiled once per run instead of once per test.
         app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(_bytecode()))
         made.append(app)

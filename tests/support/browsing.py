@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import flask_migrate
-import psycopg
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
@@ -114,7 +113,7 @@ class Complaints:
 class _Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
+    def log(self, type: str, message: str, *args: object) -> None:
         """Say nothing."""
 
 
@@ -152,12 +151,7 @@ def seeded(kind: str, folder: Path) -> str:
         if not mark.exists():
             _seed(databases.create_postgresql(template))
             mark.touch()
-    with psycopg.connect(
-        servers.postgresql().format(name="postgres").replace("+psycopg", ""), autocommit=True
-    ) as c:
-        c.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        c.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
-    return servers.postgresql().format(name=name)
+    return databases.create_postgresql(name, template=template)
 
 
 def _seeded_sqlite() -> Path:

@@ -51,11 +51,11 @@ def let_go(app: Flask) -> None:
             engine.dispose()
 
 
-def create_postgresql(name: str) -> str:
-    """A new and empty PostgreSQL database, without tables; one of the same name goes."""
+def create_postgresql(name: str, template: str = "template1") -> str:
+    """A new PostgreSQL database, without tables or as a copy; one of the same name goes."""
     with psycopg.connect(_dsn("postgres"), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     return servers.postgresql().format(name=name)
 
 
