@@ -99,7 +99,7 @@ _OF_THE_CALL = 10
 
 
 def gather(rows: Iterable[Sequence[Any]]) -> list[CallRow]:
-    """The calls in rows that begin with COLUMNS, one row a phase; what stands behind those columns is ignored."""
+    """The calls in rows that begin with COLUMNS, one row a phase; whatever stands behind is ignored."""
     heads: dict[int, Sequence[Any]] = {}
     phase_rows: dict[int, list[PhaseRow]] = {}
     for row in rows:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import update
 
 from app.db import db
-from app.domain.decision import Decision, N_, NotAllowed
+from app.domain.decision import N_, Decision, NotAllowed
 from app.domain.lifecycle import IdeaState, IdeaVerb, state_after
 from app.models.idea import Idea
 

@@ -1,0 +1,348 @@
+"""From the votes in the database to rankings and agendas, and the computed results that pages read."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import delete, func, insert, select
+
+from app.db import begin_write, db
+from app.domain.lifecycle import IdeaState
+from app.domain.ranking import (
+    AgendaDraft,
+    FixedBlock,
+    IdeaRanking,
+    Item,
+    Method,
+    Parameters,
+    Tallies,
+    ThemeMethod,
+    ThemeRanking,
+    Votes,
+    Weighting,
+    agenda_record,
+    draft_agenda,
+    infer_ballots,
+    rank_ideas,
+    rank_themes,
+    recent_support,
+    themes_record,
+    withhold,
+)
+from app.models.idea import Idea, IdeaTheme
+from app.models.process import Call, Process, Theme
+from app.models.standing import Standing
+from app.models.vote import Tally, Vote
+from app.models.workshop import AgendaItem, AgendaItemKind, Workshop
+
+THEMES = "themes"
+FIXED_KINDS = (AgendaItemKind.OPENING, AgendaItemKind.BREAK, AgendaItemKind.CLOSING)
+
+
+def parameters_from(settings: Mapping[str, Any]) -> Parameters:
+    """The parameters of a process: the defaults, with what its settings change (weights as fractions "a/b").
+
+    Raises ValueError with a sentence when a setting makes no sense.
+    """
+    given = dict(settings)
+    unknown = sorted(set(given) - set(Parameters.__dataclass_fields__) - {"weighting"})
+    if unknown:
+        raise ValueError(f"Unknown ranking settings: {', '.join(unknown)}.")
+    given.pop("weighting", None)
+    for name in ("weights", "groups"):
+        if name in given:
+            convert = Fraction if name == "weights" else str
+            given[name] = tuple(convert(value) for value in given[name])
+    return Parameters(**given)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a call is ranked by: the parameters of its process, how people weigh, and the seed of the lots."""
+
+    parameters: Parameters
+    weighting: Weighting
+    seed: str
+
+
+def rules_of(call_id: int) -> Rules:
+    """The rules of a call, from the settings of its process."""
+    settings, seed = db.session.execute(
+        select(Process.ranking_settings, Process.tie_seed)
+        .join(Call, Call.process_id == Process.id)
+        .where(Call.id == call_id)
+    ).one()
+    weighting = Weighting(settings.get("weighting", Weighting.PER_GROUP))
+    return Rules(parameters_from(settings), weighting, seed)
+
+
+def input_version(call_id: int) -> str:
+    """What the standings of a call follow from, in one cheap value: it differs after any vote or change."""
+    votes = (
+        select(func.coalesce(func.sum(Tally.changes), 0))
+        .join(Idea, Idea.id == Tally.idea_id)
+        .where(Idea.call_id == call_id)
+        .scalar_subquery()
+    )
+    ideas = select(func.coalesce(func.sum(Idea.version), 0)).where(Idea.call_id == call_id).scalar_subquery()
+    process = select(Call.process_id).where(Call.id == call_id).scalar_subquery()
+    themes = (
+        select(func.coalesce(func.sum(Theme.minutes * (Theme.id % 1009 + 1)), 0))
+        .where(Theme.process_id == process)
+        .scalar_subquery()
+    )
+    items = (
+        select(func.coalesce(func.sum((AgendaItem.id + 1) * AgendaItem.minutes + AgendaItem.position), 0))
+        .join(Workshop, Workshop.id == AgendaItem.workshop_id)
+        .where(Workshop.call_id == call_id)
+        .scalar_subquery()
+    )
+    minutes = (
+        select(func.coalesce(func.sum(Workshop.minutes), 0))
+        .where(Workshop.call_id == call_id)
+        .scalar_subquery()
+    )
+    row = db.session.execute(select(votes, ideas, themes, items, minutes)).one()
+    return ":".join(str(int(value)) for value in row)
+
+
+def tallies_of(call_id: int, groups: Sequence[str]) -> Tallies:
+    """The tallies of the published ideas of a call, in one statement."""
+    rows = db.session.execute(
+        select(Idea.id, Tally.group, Tally.votes_for, Tally.votes_against)
+        .join(Tally, Tally.idea_id == Idea.id)
+        .where(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED)
+        .order_by(Idea.id)
+    ).all()
+    ids = list(dict.fromkeys(row[0] for row in rows))
+    return Tallies.from_rows(ids, groups, ((r[0], str(r[1]), r[2], r[3]) for r in rows))
+
+
+def ranked_ideas(
+    call_id: int,
+    method: Method = Method.DRAAGVLAK,
+    weighting: Weighting | None = None,
+    now: datetime | None = None,
+) -> IdeaRanking:
+    """The ranking of a call's ideas at this moment, from the tallies (Actueel: from the votes, at `now`)."""
+    rules = rules_of(call_id)
+    tallies = tallies_of(call_id, rules.parameters.groups)
+    recent = None
+    if method is Method.ACTUEEL:
+        if now is None:
+            raise ValueError("Actueel needs a moment.")
+        recent = _recent(call_id, tallies, now, rules.parameters)
+    return rank_ideas(tallies, rules.parameters, method, rules.seed, weighting or rules.weighting, recent)
+
+
+def _recent(call_id: int, tallies: Tallies, now: datetime, parameters: Parameters) -> NDArray[np.float64]:
+    place = {idea: row for row, idea in enumerate(tallies.ids)}
+    rows = db.session.execute(
+        select(Vote.idea_id, Vote.value, Vote.cast_at)
+        .join(Idea, Idea.id == Vote.idea_id)
+        .where(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED, Vote.value != 0)
+    ).all()
+    ages = [max(0.0, (now - row[2]).total_seconds() / 86400) for row in rows]
+    return recent_support(
+        [place[row[0]] for row in rows],
+        [row[1] for row in rows],
+        ages,
+        len(tallies.ids),
+        parameters.half_life_days,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class VoteTable:
+    """The votes of a call as arrays, with the ids that the indices stand for."""
+
+    votes: Votes
+    idea_ids: tuple[int, ...]
+    theme_ids: tuple[int, ...]
+    idea_themes: tuple[NDArray[np.int64], NDArray[np.int64]]
+
+
+def vote_table(call_id: int, groups: Sequence[str]) -> VoteTable:
+    """Read the votes on published ideas of a call, with themes; four statements, narrow columns only."""
+    idea_ids = tuple(
+        db.session.scalars(
+            select(Idea.id)
+            .where(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED)
+            .order_by(Idea.id)
+        )
+    )
+    process = select(Call.process_id).where(Call.id == call_id).scalar_subquery()
+    theme_ids = tuple(
+        db.session.scalars(
+            select(Theme.id).where(Theme.process_id == process).order_by(Theme.position, Theme.id)
+        )
+    )
+    pairs = db.session.execute(
+        select(IdeaTheme.idea_id, IdeaTheme.theme_id)
+        .join(Idea, Idea.id == IdeaTheme.idea_id)
+        .where(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED)
+    ).all()
+    rows = db.session.execute(
+        select(Vote.person_id, Vote.idea_id, Vote.value, Vote.group)
+        .join(Idea, Idea.id == Vote.idea_id)
+        .where(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED, Vote.value != 0)
+    ).all()
+    people, ideas, values, whose = zip(*rows, strict=True) if rows else ((), (), (), ())
+    person = np.array(people, dtype=np.int64)
+    ids = np.array(idea_ids, dtype=np.int64)
+    column = {group: number for number, group in enumerate(groups)}
+    group = np.array([column[str(name)] for name in whose], dtype=np.int64)
+    voters, first, voter = np.unique(person, return_index=True, return_inverse=True)
+    theme_place = {theme: number for number, theme in enumerate(theme_ids)}
+    known = [(idea, theme_place[theme]) for idea, theme in pairs if theme in theme_place]
+    return VoteTable(
+        votes=Votes.of(
+            voter.reshape(-1),
+            np.searchsorted(ids, np.array(ideas, dtype=np.int64)),
+            values,
+            group[first] if len(voters) else [],
+            len(idea_ids),
+        ),
+        idea_ids=idea_ids,
+        theme_ids=theme_ids,
+        idea_themes=(
+            np.searchsorted(ids, np.array([pair[0] for pair in known], dtype=np.int64)),
+            np.array([pair[1] for pair in known], dtype=np.int64),
+        ),
+    )
+
+
+def ranked_themes(
+    call_id: int,
+    method: ThemeMethod = ThemeMethod.MEERDERHEID,
+    weighting: Weighting | None = None,
+) -> ThemeRanking:
+    """The ranking of themes from the votes of a call; reads every vote, so never in a request."""
+    rules = rules_of(call_id)
+    table = vote_table(call_id, rules.parameters.groups)
+    return rank_themes(
+        table.votes,
+        table.idea_ids,
+        table.idea_themes,
+        table.theme_ids,
+        rules.parameters,
+        rules.seed,
+        method,
+        weighting or rules.weighting,
+    )
+
+
+def agenda_of(
+    themes: ThemeRanking,
+    minutes: int,
+    theme_minutes: Mapping[int, int],
+    fixed: Sequence[AgendaItem] = (),
+    weighting: Weighting | None = None,
+) -> AgendaDraft:
+    """Divide the minutes over the eligible themes. Pinned themes come along even when they are not eligible.
+
+    Raises ValueError when the fixed blocks and pinned themes take more time than there is.
+    """
+    pinned = {item.theme_id: item for item in fixed if item.kind == AgendaItemKind.PINNED}
+    skipped = {item.theme_id: item for item in fixed if item.kind == AgendaItemKind.SKIPPED}
+    eligible = [int(row.id) for row in themes.rows]
+    items = []
+    for theme_id in [*eligible, *(int(t) for t in pinned if t is not None and t not in eligible)]:
+        pin, skip = pinned.get(theme_id), skipped.get(theme_id)
+        items.append(
+            Item(
+                theme_id,
+                minutes=pin.minutes if pin else theme_minutes[theme_id],
+                pinned=pin.reason if pin else "",
+                skipped=skip.reason if skip and not pin else "",
+            )
+        )
+    blocks = [FixedBlock(item.title, item.minutes) for item in fixed if item.kind in FIXED_KINDS]
+    ballots = infer_ballots(themes.positions, [item.id for item in items], themes.parameters.min_votes)
+    return draft_agenda(
+        ballots, items, minutes, themes.parameters, weighting or themes.weighting, themes.seed, blocks
+    )
+
+
+def agenda_kind(workshop_id: int, weighting: Weighting) -> str:
+    """The kind under which the draft agenda of a workshop is kept."""
+    return f"agenda:{workshop_id}:{weighting}"
+
+
+def refresh(call_id: int, now: datetime) -> bool:
+    """Compute themes and agendas of a call anew when anything changed since; whether it did. Commits.
+
+    Reads first and lets go of the database while it computes, so that nobody waits.
+    """
+    version = input_version(call_id)
+    standing = db.session.get(Standing, (call_id, THEMES))
+    if standing is not None and standing.input_version == version:
+        return False
+    computed: dict[str, Any] = {}
+    themes = ranked_themes(call_id)
+    workshops = db.session.scalars(select(Workshop).where(Workshop.call_id == call_id)).all()
+    theme_minutes = _theme_minutes(call_id)
+    plans = [(workshop.id, workshop.minutes, fixed_items(workshop.id)) for workshop in workshops]
+    db.session.expunge_all()
+    db.session.rollback()
+    computed[THEMES] = themes_record(themes)
+    for workshop_id, minutes, fixed in plans:
+        for weighting in Weighting:
+            try:
+                draft = agenda_of(themes, minutes, theme_minutes, fixed, weighting)
+                record: Any = agenda_record(withhold(draft))
+            except ValueError as error:
+                record = {"error": str(error)}
+            computed[agenda_kind(workshop_id, weighting)] = record
+    begin_write()
+    db.session.execute(delete(Standing).where(Standing.call_id == call_id))
+    rows = [
+        {"call_id": call_id, "kind": kind, "input_version": version, "data": data, "computed_at": now}
+        for kind, data in computed.items()
+    ]
+    db.session.execute(insert(Standing), rows)
+    db.session.commit()
+    return True
+
+
+def refresh_all(now: datetime, patience: float = 5.0) -> None:
+    """Bring the standings of every call up to date; what takes long is done less often."""
+    for call_id in db.session.scalars(select(Call.id).order_by(Call.id)).all():
+        if _resting.get(call_id, 0.0) > time.monotonic():
+            continue
+        started = time.monotonic()
+        refresh(call_id, now)
+        took = time.monotonic() - started
+        _resting[call_id] = time.monotonic() + min(patience, 10 * took)
+    db.session.rollback()
+
+
+_resting: dict[int, float] = {}
+"""Until when (monotonic seconds) a call rests: ten times as long as it took last, at most five seconds."""
+
+
+def read(call_id: int, kind: str) -> Standing | None:
+    """The last computed result of a kind, or None when nothing was computed yet."""
+    return db.session.get(Standing, (call_id, kind))
+
+
+def fixed_items(workshop_id: int) -> list[AgendaItem]:
+    """What the facilitator fixed for a workshop, in order."""
+    return list(
+        db.session.scalars(
+            select(AgendaItem)
+            .where(AgendaItem.workshop_id == workshop_id)
+            .order_by(AgendaItem.position, AgendaItem.id)
+        )
+    )
+
+
+def _theme_minutes(call_id: int) -> dict[int, int]:
+    process = select(Call.process_id).where(Call.id == call_id).scalar_subquery()
+    rows = db.session.execute(select(Theme.id, Theme.minutes).where(Theme.process_id == process))
+    return {row[0]: row[1] for row in rows}
