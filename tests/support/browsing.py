@@ -192,7 +192,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def complaints(site: Site) -> Iterator[Complaints]:
-    """What the browser stumbled over; a test that leaves any fails. A test that expects some empties the list."""
+    """What the browser stumbled over; a test that leaves any fails. One that expects some empties the list."""
     complaints = Complaints(site.url)
     yield complaints
     assert complaints.found == []
