@@ -1,0 +1,1 @@
+"""What `flask seed` puts on an empty site: the process of the letter, its people, ideas and votes."""

@@ -1,0 +1,54 @@
+"""The demo: fills an empty site with the process of the letter, the same each time on the same day."""
+
+from datetime import datetime
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import exists, select
+
+from app.cli.demo.calendar import Calendar
+from app.cli.demo.ideas import build_ideas
+from app.cli.demo.inbox import build_inbox
+from app.cli.demo.people import build_people
+from app.cli.demo.processes import build_processes
+from app.cli.demo.votes import build_votes
+from app.cli.refusal import Refusal
+from app.db import db
+from app.kit import clock
+from app.models import Organisation, Person, Process
+
+
+@click.command("seed")
+@click.option("--if-empty", is_flag=True, help="Do nothing, without complaint, when the site has content.")
+@with_appcontext
+def seed(if_empty: bool) -> None:
+    """Fill an empty site with the demo: processes, people, ideas and votes around today."""
+    if not is_empty():
+        if if_empty:
+            return
+        raise Refusal("This site already has people or a process. The demo only goes on an empty site.")
+    fill(clock.now())
+
+
+def is_empty() -> bool:
+    """Whether nobody and nothing is here yet."""
+    tables = (Process, Person, Organisation)
+    return not any(db.session.scalar(select(exists(select(table.id)))) for table in tables)
+
+
+def fill(now: datetime) -> None:
+    """Put the demo on the site, in one transaction."""
+    calendar = Calendar.around(now)
+    crowd = build_people(calendar)
+    _done("people", len(crowd.everybody))
+    stage = build_processes(calendar, crowd)
+    _done("calls", len(stage.calls))
+    board = build_ideas(calendar, crowd, stage)
+    _done("ideas", len(board.ideas))
+    build_inbox(calendar, crowd, stage, board)
+    _done("votes", build_votes(calendar, crowd, board))
+    db.session.commit()
+
+
+def _done(what: str, number: int) -> None:
+    click.echo(f"  seed: {number:>5} {what}")
