@@ -20,7 +20,7 @@ SMALLEST_SHOWN_GROUP = 3
 
 
 class VoteValue(IntEnum):
-    """The state of one person's vote on one idea; withdrawn is a state too, so that every request can be repeated."""
+    """The state of one person's vote on one idea; withdrawn is a state too: every request can be repeated."""
 
     FOR = 1
     AGAINST = -1
@@ -57,9 +57,9 @@ def change_between(before: VoteValue | int, after: VoteValue | int) -> Change:
 def groups_to_show(totals: Mapping[Group, tuple[int, int]]) -> frozenset[Group]:
     """The groups whose (for, against) totals may stand beside the total of all.
 
-    A group with fewer votes than SMALLEST_SHOWN_GROUP is withheld. What is withheld is also the difference between
-    the total of all and the groups that are shown; while that difference would stand for one or two votes, the
-    smallest shown group is withheld as well. A difference of nought tells nothing about anybody's vote.
+    A group with fewer votes than SMALLEST_SHOWN_GROUP is withheld. But whoever subtracts the shown groups from the
+    total of all learns the sum of the withheld ones; while that sum would be one or two votes, the smallest shown
+    group is withheld as well. A sum of nought tells nothing about anybody's vote.
     """
     sizes = {group: sum(totals.get(group, (0, 0))) for group in GROUPS}
     withheld = {group for group in GROUPS if sizes[group] < SMALLEST_SHOWN_GROUP}

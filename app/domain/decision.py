@@ -19,7 +19,7 @@ class NotAllowed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer of a policy. True when allowed; else `refusal` says why, in English, with `values` to fill in.
+    """The answer of a policy. True when allowed; else `refusal` says why, in English, `values` fill it in.
 
     The same words stand in the button's place, on the refusal page, in the API answer and in the test.
     """

@@ -1,7 +1,9 @@
 """Every error is a page with a way out; none shows a trace."""
 
+from http import HTTPStatus
+
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -14,8 +16,25 @@ PAGES = {400, 403, 404, 405, 409, 413, 429, 500}
 log = structlog.get_logger()
 
 
-def error_page(status: int, sentence: str = "") -> ResponseReturnValue:
-    """The page for a status, with the sentence that explains it."""
+def wants_json() -> bool:
+    """Whether the asker would rather have JSON than a page: a script, or another program."""
+    accepted = request.accept_mimetypes
+    return accepted["application/json"] > accepted["text/html"]
+
+
+def problem(status: int, sentence: str = "", **more: object) -> Response:
+    """The answer to a program for a status, with the sentence that explains it."""
+    answer = jsonify(status=status, title=HTTPStatus(status).phrase, detail=sentence, **more)
+    answer.content_type = "application/problem+json"
+    answer.headers["Cache-Control"] = "no-store"
+    answer.status_code = status
+    return answer
+
+
+def error_page(status: int, sentence: str = "") -> tuple[Response | str, int]:
+    """The page for a status, with the sentence that explains it; for a program the same words as JSON."""
+    if wants_json():
+        return problem(status, sentence), status
     page = status if status in PAGES else (500 if status >= 500 else 400)
     return render_template(f"errors/{page}.html", sentence=sentence, status=status), status
 
@@ -37,7 +56,7 @@ def init_app(app: Flask) -> None:
             return error
         answer = error_page(code)
         if code == 405 and getattr(error, "valid_methods", None):
-            return (*answer, {"Allow": ", ".join(sorted(error.valid_methods))})  # type: ignore[attr-defined,misc]
+            return (*answer, {"Allow": ", ".join(sorted(error.valid_methods))})  # type: ignore[attr-defined]
         return answer
 
     @app.errorhandler(Exception)

@@ -8,7 +8,7 @@ from sqlalchemy import and_, select
 
 from app.db import db
 from app.domain.ballot import GROUPS, Group, VoteValue, groups_to_show
-from app.domain.decision import Decision
+from app.domain.decision import YES, Decision
 from app.domain.lifecycle import IdeaState
 from app.models.person import Person
 from app.models.vote import Tally, Vote
@@ -56,10 +56,26 @@ def of_idea(idea_id: int, state: IdeaState, call: CallRow, person: Person | None
         .where(Tally.idea_id == idea_id)
     )
     rows = db.session.execute(statement).all()
+    mine = VoteValue((rows[0][3] or 0) if rows else 0)
     totals = {row[0]: (row[1], row[2]) for row in rows}
-    mine = VoteValue(next((row[3] for row in rows if row[3] is not None), 0))
-    decision = may_vote(person, state, call, now)
-    if call.hides_counts(now):
+    return _ballot(idea_id, may_vote(person, state, call, now), mine, totals, call.hides_counts(now))
+
+
+def after_vote(idea_id: int, mine: VoteValue, call: CallRow, now: datetime) -> Ballot:
+    """The ballot for somebody whose vote was recorded just now, in one statement."""
+    statement = select(Tally.group, Tally.votes_for, Tally.votes_against).where(Tally.idea_id == idea_id)
+    totals = {row[0]: (row[1], row[2]) for row in db.session.execute(statement)}
+    return _ballot(idea_id, YES, mine, totals, call.hides_counts(now))
+
+
+def _ballot(
+    idea_id: int,
+    decision: Decision,
+    mine: VoteValue,
+    totals: Mapping[Group, tuple[int, int]],
+    hides_counts: bool,
+) -> Ballot:
+    if hides_counts:
         return Ballot(idea_id, decision, mine, None, None, ())
     return Ballot(
         idea_id,

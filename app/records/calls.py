@@ -73,7 +73,7 @@ class CallRow:
         return phase is not None and phase.hides_counts
 
 
-COLUMNS = (
+COLUMNS: tuple[Any, ...] = (
     Call.id,
     Call.slug,
     Call.title,
@@ -107,7 +107,7 @@ def gather(rows: Iterable[Sequence[Any]]) -> list[CallRow]:
         found = phase_rows.setdefault(row[0], [])
         if row[_OF_THE_CALL] is not None:
             found.append(PhaseRow(*row[_OF_THE_CALL : len(COLUMNS)]))
-    return [CallRow(*head, phases=tuple(phase_rows[number])) for number, head in heads.items()]
+    return [CallRow(*(*head, tuple(phase_rows[number]))) for number, head in heads.items()]
 
 
 def joined() -> Select[Any]:

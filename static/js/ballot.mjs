@@ -1,0 +1,88 @@
+// Sends a vote without a reload. Whatever fails, the form itself is sent: no vote is lost, and sending twice is harmless.
+const PATIENCE = 8000;
+const voice = document.createElement("div");
+voice.className = "visually-hidden";
+voice.setAttribute("role", "status");
+document.body.append(voice);
+
+const number = (count) => count.toLocaleString(document.documentElement.lang);
+
+function show(form, state) {
+  const place = form.closest(".ballot");
+  const mine = form.querySelector(".ballot__mine");
+  for (const button of form.querySelectorAll(".vote")) {
+    button.setAttribute("aria-pressed", String(button.value === state.choice));
+  }
+  if (state.choice === null && mine.contains(document.activeElement)) {
+    form.querySelector(".vote").focus();
+  }
+  mine.hidden = state.choice === null;
+  mine.querySelector("[data-mine]").textContent = state.sentence;
+  for (const [kind, count] of Object.entries(state.counts ?? {})) {
+    for (const shown of place.querySelectorAll(`[data-count="${kind}"]`)) shown.textContent = number(count);
+  }
+  for (const [group, text] of Object.entries(state.groups)) {
+    const shown = place.querySelector(`[data-group="${group}"]`);
+    if (shown) shown.textContent = text;
+  }
+  voice.textContent = state.sentence;
+}
+
+function sendForm(form, button) {
+  form.dataset.plain = "";
+  form.requestSubmit(button);
+}
+
+async function send(form, button) {
+  const data = new FormData(form);
+  data.set(button.name, button.value);
+  const answer = await fetch(form.action, {
+    method: "POST",
+    body: data,
+    headers: { Accept: "application/json" },
+    redirect: "error",
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+  const said = await answer.json();
+  if (answer.status === 401 && said.sign_in) {
+    location.assign(said.sign_in);
+  } else if (answer.ok) {
+    return said;
+  } else {
+    sendForm(form, button); // the page that answers explains it
+  }
+  return null;
+}
+
+for (const form of document.querySelectorAll("form[data-ballot]")) {
+  let wanted = null;
+  let busy = false;
+
+  form.addEventListener("submit", async (event) => {
+    const button = event.submitter;
+    if (!button || "plain" in form.dataset) return;
+    event.preventDefault();
+    wanted = button;
+    if (busy) return; // one after another, in the order of the presses; only the last one matters
+    busy = true;
+    form.setAttribute("aria-busy", "true");
+    try {
+      while (wanted) {
+        const now = wanted;
+        wanted = null;
+        const state = await send(form, now).catch(() => sendForm(form, wanted ?? now));
+        if (!state) return;
+        if (!wanted) show(form, state);
+      }
+    } finally {
+      busy = false;
+      form.removeAttribute("aria-busy");
+    }
+  });
+}
+
+// A page that comes back from the browser's memory may show an older state and holds a form that was already sent.
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("form[data-ballot]")) delete form.dataset.plain;
+});
