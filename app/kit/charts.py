@@ -1,21 +1,22 @@
 """Charts as SVG drawn on the server: pure functions from plain numbers to markup; colours come from classes in the CSS.
 
 Every chart names itself (title, desc) for screen readers; the page shows the same figures as a table beside it with the
-`chart` macro. Tones are the numbers 0..6 of the themes. Units are those of the viewBox; the page scales the drawing.
+`chart` macro. Tones are the numbers 0..6 of the themes. Widths are shares of the drawing's width and heights are pixels,
+so that letters keep their size on a phone and on a wide screen.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-WIDTH = 640
-LETTER = 8.1  # the mean width of a letter at 16 units, for room beside bars
+LONGEST_LABEL = 38  # letters that fit beside each other on a phone; the table has the whole label
+ROOM_FOR_WORDS = 62  # percent of the width for the longest bar; its words stand behind it
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its words, its size, and optionally another text for the size and the tone of its theme."""
+    """One bar: its label, its size, and optionally other words for the size and the tone of its theme."""
 
     label: str
     value: float
@@ -29,9 +30,9 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group of bars on the same scale, such as the support of an idea in each group of people.
+    """One group of bars on the same scale, such as the votes on an idea in each group of people.
 
-    A value of None is withheld; `withheld` says so in the bar's place.
+    A value of None is withheld; the chart says so in the bar's place.
     """
 
     label: str
@@ -49,60 +50,63 @@ class Item:
 
 
 def bars(title: str, rows: Sequence[Bar], description: str = "") -> Markup:
-    """Horizontal bars under their words; the longest fills the width."""
+    """Horizontal bars under their labels, each with its words behind it; the longest sets the scale."""
     top = max((row.value for row in rows), default=0) or 1
     parts: list[Markup] = []
-    y = 0.0
-    for row in rows:
-        room = WIDTH - LETTER * len(row.words) - 16
+    for place, row in enumerate(rows):
+        y, width = place * 58, ROOM_FOR_WORDS * max(row.value, 0) / top
         parts += [
-            _text(0, y + 16, row.label),
-            _rect(0, y + 24, room, 20, "c-ground", 10),
-            _rect(0, y + 24, max(room * row.value / top, 4) if row.value > 0 else 0, 20, f"c-{_tone(row.tone)}", 10),
-            _text(WIDTH, y + 40, row.words, "c-strong", "end"),
+            _text("0", y + 16, _short(row.label)),
+            _rect("0", y + 24, f"{_n(width)}%", 20, f"c-{_tone(row.tone)}", 5),
+            _text(f"{_n(width)}%", y + 40, row.words, "c-strong", shift=8),
         ]
-        y += 60
-    return _svg(title, description, y, parts)
+    return _svg(title, description, max(len(rows) * 58 - 12, 0), parts)
 
 
-def grouped_bars(title: str, series: Sequence[str], groups: Sequence[Group], top: float = 100, withheld: str = "–",
-                 description: str = "") -> Markup:  # fmt: skip
-    """For every group one bar per series on the same scale from 0 to `top`; a withheld value keeps its place in words."""
+def grouped_bars(
+    title: str,
+    series: Sequence[str],
+    groups: Sequence[Group],
+    top: float = 100,
+    withheld: str = "–",
+    description: str = "",
+) -> Markup:
+    """For every group one bar per series on one scale from 0 to `top`; a withheld value keeps its place in words.
+
+    `series` holds short words (for, against); two series get the colours of for and against.
+    """
+    colours = ("c-for", "c-against") if len(series) <= 2 else tuple(f"c-{tone}" for tone in range(1, 7))
     parts: list[Markup] = []
-    y = 0.0
-    side = max((len(name) for name in series), default=0) * LETTER + 12
+    y = 0
     for group in groups:
-        parts.append(_text(0, y + 17, group.label, "c-strong"))
+        parts.append(_text("0", y + 17, _short(group.label), "c-strong"))
         y += 28
         for place, (value, words) in enumerate(zip(group.values, group.texts, strict=True)):
-            room = WIDTH - side - 64
-            parts.append(_text(0, y + 15, series[place], "c-quiet"))
+            parts.append(_text("0", y + 16, series[place], "c-quiet"))
             if value is None:
-                parts.append(_text(side, y + 15, withheld, "c-quiet"))
+                parts.append(_text("72", y + 16, withheld, "c-quiet"))
             else:
-                parts += [
-                    _rect(side, y, room, 20, "c-ground", 4),
-                    _rect(side, y, room * min(value / top, 1), 20, f"c-{_tone(place + 1)}", 4),
-                    _text(WIDTH, y + 15, words, "", "end"),
-                ]
-            y += 27
+                width = 100 * min(max(value / top, 0), 1)
+                bar = _rect("0", 0, "100%", 20, "c-ground", 5) + _rect("0", 0, f"{_n(width)}%", 20, colours[place % 6], 5)
+                parts.append(_inner("72", y, f"{ROOM_FOR_WORDS}%", 20, bar + _text("100%", 16, words, shift=8)))
+            y += 28
         y += 14
-    return _svg(title, description, y - 14 if groups else 0, parts)
+    return _svg(title, description, max(y - 22, 0), parts)
 
 
-def for_against(title: str, count_for: int, count_against: int, words_for: str, words_against: str,
-                description: str = "") -> Markup:  # fmt: skip
-    """One bar, for on the left and against on the right, each with its words under it."""
+def for_against(
+    title: str, count_for: int, count_against: int, words_for: str, words_against: str, description: str = ""
+) -> Markup:
+    """One bar, for on the left and against on the right, with their words under it."""
     total = count_for + count_against
-    split = WIDTH * count_for / total if total else WIDTH / 2
-    left, right = ("c-for", "c-against") if total else ("c-ground", "c-ground")
-    parts = [
-        _rect(0, 0, max(split - 2, 0), 26, left, 5),
-        _rect(min(split + 2, WIDTH), 0, max(WIDTH - split - 2, 0), 26, right, 5),
-        _text(0, 48, words_for, "c-strong"),
-        _text(WIDTH, 48, words_against, "c-strong", "end"),
-    ]
-    return _svg(title, description, 54, parts)
+    parts = [_rect("0", 0, "100%", 24, "c-against" if total else "c-ground", 5)]
+    if count_for:
+        share = 100 * count_for / total
+        parts.append(_rect("0", 0, f"{_n(share)}%", 24, "c-for", 5))
+    if count_for and count_against:
+        parts.append(_rect(f"{_n(share)}%", 0, "4", 24, "c-gap"))
+    parts += [_text("0", 46, words_for, "c-strong"), _text("100%", 46, words_against, "c-strong", "end")]
+    return _svg(title, description, 52, parts)
 
 
 def time_bar(title: str, items: Sequence[Item], minute: str = "min", description: str = "") -> Markup:
@@ -111,40 +115,41 @@ def time_bar(title: str, items: Sequence[Item], minute: str = "min", description
     parts: list[Markup] = []
     x = 0.0
     for number, item in enumerate(items, start=1):
-        width = WIDTH * item.minutes / total
-        parts.append(_rect(x + 1, 0, max(width - 2, 1), 56, f"c-soft-{_tone(item.tone)}", 6))
-        parts.append(_rect(x + 1, 50, max(width - 2, 1), 6, f"c-{_tone(item.tone)}", 3))
-        if width >= 22:
-            parts.append(_text(x + width / 2, 24, str(number), "c-strong", "middle"))
-        if width >= 58:
-            parts.append(_text(x + width / 2, 43, f"{item.minutes} {minute}", "", "middle"))
+        width = 100 * item.minutes / total
+        middle = _text("50%", 24, str(number), "c-strong", "middle") if width >= 5 else Markup("")
+        if width >= 18:
+            middle += _text("50%", 44, f"{item.minutes} {minute}", "", "middle")
+        tone = _tone(item.tone)
+        box = _rect("0", 0, "100%", 58, f"c-soft-{tone}") + _rect("0", 52, "100%", 6, f"c-{tone}")
+        parts.append(_inner(f"{_n(x)}%", 0, f"{_n(width)}%", 58, box + _rect("100%", 0, "3", 58, "c-gap", shift=-3) + middle))
         x += width
-    return _svg(title, description, 58, parts)
+    return _svg(title, description, 58, parts, "chart__svg chart__svg--wide")
 
 
 def line(title: str, points: Sequence[tuple[str, float]], ticks: int = 4, description: str = "") -> Markup:
-    """A line over time from zero up, with words under the first, middle and last point and the last value at its end."""
-    height, foot, left = 220.0, 26.0, 48.0
-    top = _round_up(max((value for _, value in points), default=0))
-    room_x, room_y = WIDTH - left - 44, height - foot - 14
-    last = max(len(points) - 1, 1)
-    spots = [(left + room_x * i / last, 14 + room_y * (1 - value / top)) for i, (_, value) in enumerate(points)]
+    """A line over time from zero up; words under the first and last point, and the last value at its end."""
+    height, foot, head = 240, 28, 12
+    room, top = height - foot - head, _round_up(max((value for _, value in points), default=0))
     parts: list[Markup] = []
     for step in range(ticks + 1):
-        y = 14 + room_y * step / ticks
-        parts.append(Markup('<path class="c-grid" d="M{} {}H{}"/>').format(_n(left), _n(y), _n(left + room_x)))
-        parts.append(_text(left - 8, y + 5, f"{top * (ticks - step) / ticks:g}", "c-quiet", "end"))
-    if spots:
+        y = head + room * step / ticks
+        parts.append(_text("0", y - 5, f"{top * (ticks - step) / ticks:g}", "c-quiet"))
+        parts.append(_rect("0", y, "100%", 1, "c-grid"))
+    if points:
+        last = max(len(points) - 1, 1)
+        spots = [(92 * i / last, 100 * (1 - value / top)) for i, (_, value) in enumerate(points)]
         path = "L".join(f"{_n(x)} {_n(y)}" for x, y in spots)
-        base = _n(14 + room_y)
-        parts.append(Markup('<path class="c-area" d="M{}L{} {}L{} {}Z"/>').format(path, _n(spots[-1][0]), base, _n(spots[0][0]), base))
-        parts.append(Markup('<path class="c-line" d="M{}"/>').format(path))
-        parts.append(Markup('<circle class="c-dot" cx="{}" cy="{}" r="6"/>').format(_n(spots[-1][0]), _n(spots[-1][1])))
-        parts.append(_text(spots[-1][0] + 11, spots[-1][1] + 5, f"{points[-1][1]:g}", "c-strong"))
-        marks = {0: "start", last // 2: "middle", last: "end"} if len(points) > 2 else {0: "start", last: "end"}
-        for place, anchor in marks.items():
-            if place < len(points):
-                parts.append(_text(spots[place][0], height - 4, points[place][0], "c-quiet", anchor))
+        parts.append(
+            Markup(
+                '<svg y="{}" width="100%" height="{}" viewBox="0 0 100 100" preserveAspectRatio="none" overflow="visible">'
+                '<path class="c-area" d="M{}L{} 100L0 100Z"/><path class="c-line" d="M{}"/></svg>'
+            ).format(head, _n(room), path, _n(spots[-1][0]), path)
+        )
+        x, y = f"{_n(spots[-1][0])}%", head + room * spots[-1][1] / 100
+        parts.append(Markup('<circle class="c-dot" cx="{}" cy="{}" r="6"/>').format(x, _n(y)))
+        parts.append(_text(x, y - 14, f"{points[-1][1]:g}", "c-strong", "end", shift=6))
+        parts.append(_text("0", height - 6, points[0][0], "c-quiet"))
+        parts.append(_text(x, height - 6, points[-1][0], "c-quiet", "end", shift=6))
     return _svg(title, description, height, parts)
 
 
@@ -162,21 +167,38 @@ def sparkline(title: str, values: Sequence[float]) -> Markup:
     ).format(title, path, _n(spots[-1][0]), _n(spots[-1][1]))
 
 
-def _svg(title: str, description: str, height: float, parts: Sequence[Markup]) -> Markup:
+def _svg(title: str, description: str, height: float, parts: Sequence[Markup], css: str = "chart__svg") -> Markup:
     more = Markup("<desc>{}</desc>").format(description) if description else Markup("")
-    return Markup('<svg class="chart__svg" viewBox="0 0 {} {}" role="img" aria-label="{}"><title>{}</title>{}{}</svg>').format(
-        WIDTH, _n(height), title, title, more, Markup("").join(parts)
+    return Markup('<svg class="{}" width="100%" height="{}" role="img" aria-label="{}"><title>{}</title>{}{}</svg>').format(
+        css, _n(height), title, title, more, Markup("").join(parts)
     )
 
 
-def _rect(x: float, y: float, width: float, height: float, css: str, radius: float = 0) -> Markup:
-    return Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="{}"/>').format(
-        css, _n(x), _n(y), _n(width), _n(height), _n(min(radius, width / 2))
+def _inner(x: str, y: float, width: str, height: float, content: Markup) -> Markup:
+    return Markup('<svg x="{}" y="{}" width="{}" height="{}" overflow="visible">{}</svg>').format(
+        x, _n(y), width, _n(height), content
     )
 
 
-def _text(x: float, y: float, words: str, css: str = "", anchor: str = "start") -> Markup:
-    return Markup('<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>').format(css, _n(x), _n(y), anchor, escape(words))
+def _rect(x: str, y: float, width: str, height: float, css: str, radius: int = 0, shift: int = 0) -> Markup:
+    rounded = Markup(' rx="{}"').format(radius) if radius else Markup("")
+    moved = Markup(' transform="translate({})"').format(shift) if shift else Markup("")
+    return Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}"{}{}/>').format(
+        css, x, _n(y), width, _n(height), rounded, moved
+    )
+
+
+def _text(x: str, y: float, words: str, css: str = "", anchor: str = "", shift: int = 0) -> Markup:
+    more = Markup("").join(
+        Markup(' {}="{}"').format(name, value)
+        for name, value in (("class", css), ("text-anchor", anchor), ("dx", shift or ""))
+        if value
+    )
+    return Markup('<text x="{}" y="{}"{}>{}</text>').format(x, _n(y), more, words)
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1].rstrip() + "…"
 
 
 def _tone(tone: int) -> int:
@@ -184,15 +206,12 @@ def _tone(tone: int) -> int:
 
 
 def _n(number: float) -> str:
-    return f"{number:.1f}".rstrip("0").rstrip(".")
+    return f"{number:.1f}".removesuffix(".0")
 
 
 def _round_up(value: float) -> float:
     """The next of 4, 8, 20, 40, 80, 200 and so on: a scale whose four steps are whole numbers."""
     step = 4.0
-    for _ in range(12):
-        for factor in (1, 2, 5):
-            if value <= step * factor:
-                return step * factor
+    while value > step * 5:
         step *= 10
-    return value
+    return next(step * factor for factor in (1, 2, 5) if value <= step * factor)
