@@ -33,7 +33,7 @@ class Purchase:
 
     item: column. price: the most that a unit of weight pays (minutes). effective_weight: cost / price. paid:
     minutes per group, together the cost. highest: the most that one person of each group pays (minutes).
-    tied: the columns that were equally good, the bought one included.
+    tied: the columns that were equally good, the bought one first.
     """
 
     item: int
@@ -167,7 +167,7 @@ class ExactShares:
         # `unit` is the common denominator that all purses share.
         money, unit, cells = [endowment], 1, self.root
         worst = {item: self.total / self.support[item] for item in self.buyable()}
-        history: list[tuple[int, _Cells, list[int], int, int, int, tuple[int, ...]]] = []
+        history: list[tuple[int, _Cells, list[int], int, int, tuple[int, ...]]] = []
         while True:
             best: Fraction | None = None
             tied: list[int] = []
@@ -189,13 +189,14 @@ class ExactShares:
                 break
             if len(history) == EXACT_PURCHASES:
                 raise TooManyPurchases
-            item = min(tied, key=self.priority.__getitem__)
+            tied.sort(key=self.priority.__getitem__)
+            item = tied[0]
             q = best * self.costs[item]
             scale = q.denominator // gcd(q.denominator, unit)
             unit *= scale
             money = [purse * scale for purse in money]
             top = q.numerator * (unit // q.denominator)
-            history.append((item, cells, money, top, unit, endowment, tuple(sorted(tied))))
+            history.append((item, cells, money, top, unit, tuple(tied)))
             cells, parents, paid = self.child(cells, item)
             money = [
                 max(0, money[parent] - top) if pays else money[parent]
@@ -204,8 +205,7 @@ class ExactShares:
             del worst[item]
         if not explain:
             purchases = tuple(
-                Purchase(item, Fraction(0), Fraction(0), (), (), tied)
-                for item, _, _, _, _, _, tied in history
+                Purchase(item, Fraction(0), Fraction(0), (), (), tied) for item, _, _, _, _, tied in history
             )
             return Outcome(endowment, purchases, (), (), True)
         purchases = tuple(self._explain(*step) for step in history)
@@ -219,7 +219,6 @@ class ExactShares:
         money: list[int],
         top: int,
         unit: int,
-        _endowment: int,
         tied: tuple[int, ...],
     ) -> Purchase:
         numbers, _, heads = self.behind(cells, item)
@@ -314,8 +313,11 @@ class FloatShares:
                 best = rhos[item] if best is None else min(best, rhos[item])
             if best is None:
                 break
-            tied = sorted(item for item, rho in rhos.items() if rho <= best * (1 + TOLERANCE))
-            item = min(tied, key=self.priority.__getitem__)
+            tied = sorted(
+                (item for item, rho in rhos.items() if rho <= best * (1 + TOLERANCE)),
+                key=self.priority.__getitem__,
+            )
+            item = tied[0]
             q = rhos[item] * self.costs[item]
             rows = self.rows[item]
             share = np.minimum(money[rows], q)

@@ -9,11 +9,13 @@ import pytest
 
 from app.domain.ranking import (
     AgendaDraft,
+    AgendaEntry,
     AgendaMethod,
     AgendaPhase,
     Ballots,
     FixedBlock,
     Item,
+    LeftOut,
     Parameters,
     Weighting,
     WhyNot,
@@ -23,7 +25,7 @@ from app.domain.ranking import (
     withhold,
 )
 from app.domain.ranking.ballots import fold, product_weights, whole_weights
-from app.domain.ranking.certificate import certify
+from app.domain.ranking.certificate import Violation, certify
 from app.domain.ranking.comparisons import phragmen, priorities, support_weights
 from app.domain.ranking.shares import add_one, equal_shares, purses
 from tests.unit.domain.ranking.vectors import TEN, VECTORS
@@ -120,9 +122,8 @@ def test_without_completion_and_with_phragmen() -> None:
     left = 120 - sum(COSTS[item] for item in first.items)
     start = purses(BALLOTS, weights, first)
     rest = phragmen(BALLOTS, COSTS, weights, priority, left, start=start, taken=first.items)
-    assert [THEMES[item] for item in (*first.items, *(load.item for load in rest))] == CASE[
-        "mes_plus_phragmen_skip"
-    ]
+    both = [*first.items, *(load.item for load in rest)]
+    assert [THEMES[item] for item in both] == CASE["mes_plus_phragmen_skip"]
 
 
 def test_blocks_and_pins_take_their_minutes_first() -> None:
@@ -140,19 +141,20 @@ def test_blocks_and_pins_take_their_minutes_first() -> None:
 
 
 def test_skipped_items_keep_their_reason_and_leave_the_race() -> None:
-    items = [
-        replace(item, skipped="Outside the mandate.") if item.id == "energie" else item for item in ITEMS
-    ]
+    skip = "Outside the mandate."
+    items = [replace(item, skipped=skip) if item.id == "energie" else item for item in ITEMS]
     agenda = draft(items)
     assert "energie" not in agenda.items
     (skipped,) = [item for item in agenda.left_out if item.why is WhyNot.SKIPPED]
-    assert (skipped.id, skipped.note, skipped.money_behind) == ("energie", "Outside the mandate.", None)
+    assert (skipped.id, skipped.note, skipped.money_behind) == ("energie", skip, None)
     assert skipped.supporters == (22, 2, 1)
 
 
 def test_long_and_unsupported_items_say_so() -> None:
     items = [*ITEMS[1:], Item("mobiliteit", 121), Item("rest", 10)]
     why = {item.id: item.why for item in draft(items).left_out}
+    assert "mobiliteit" in draft([Item("mobiliteit", 120)]).items
+    assert WhyNot.TOO_LONG not in {item.why for item in draft([Item("zorg", 120), Item("data", 30)]).left_out}
     assert why["mobiliteit"] is WhyNot.TOO_LONG
     assert why["rest"] is WhyNot.NO_SUPPORT
 
@@ -199,7 +201,7 @@ def test_greedy_breaks_the_promise_that_equal_shares_keep() -> None:
     costs = [30, 30, 24]
     assert not certify(ballots, costs, (1, 1, 1), [0, 1], 60).holds
     (violation,) = certify(ballots, costs, (1, 1, 1), [0, 1], 60).violations
-    assert (violation.item, violation.level, violation.earned) == ("c", 0, 24)
+    assert violation == Violation("c", 0, Fraction(24))
     agenda = draft_agenda(ballots, items, 60, PARAMETERS, Weighting.PER_PERSON)
     assert "c" in agenda.items
     assert agenda.certificate.holds
@@ -261,7 +263,8 @@ def test_a_withheld_draft_shows_no_figure_of_a_small_group() -> None:
     assert entry.supporters == (27, None, None)
     assert entry.paid[1:] == entry.highest[1:] == (None, None)
     assert (entry.weight, entry.effective_weight) == (None, None)
-    for row in (*public.entries, *public.left_out):
+    rows: list[AgendaEntry | LeftOut] = [*public.entries, *public.left_out]
+    for row in rows:
         assert not any(count is not None and 0 < count < 3 for count in row.supporters)
         if None in row.supporters:
             assert row.weight is None

@@ -136,23 +136,24 @@ def one_score(
     ranking: IdeaRanking,
 ) -> float:
     """The score of one idea by the formula in plain Python, with the averages of the given ranking."""
-    p, q = tallies.for_[place].tolist(), tallies.against[place].tolist()
+    p: list[int] = tallies.for_[place].tolist()
+    q: list[int] = tallies.against[place].tolist()
     if method is Method.NETTO:
         return float(sum(p) - sum(q))
     if method is Method.ZEKERHEID:
         n, z = sum(p) + sum(q), parameters.z
         share = sum(p) / n
         half = z * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
-        return round((share + z * z / (2 * n) - half) / (1 + z * z / n), 12)
+        return float(round((share + z * z / (2 * n) - half) / (1 + z * z / n), 12))
     if weighting is Weighting.PER_PERSON:
         p, q = [sum(p)], [sum(q)]
     a = [(yes + 5 * float(mu)) / (yes + no + 5) for yes, no, mu in zip(p, q, ranking.mu, strict=True)]
     if method is Method.DRAAGVLAK:
-        return round(sum(a) / len(a), 12)
+        return float(round(sum(a) / len(a), 12))
     product = 1.0
     for share in a:
         product *= share
-    return round(product ** (1 / len(a)), 12)
+    return float(round(product ** (1 / len(a)), 12))
 
 
 @pytest.mark.parametrize("method", [Method.OMSTREDEN, Method.GROEPSVERSCHIL])

@@ -3,8 +3,7 @@ kept.
 """
 
 from fractions import Fraction
-from functools import reduce
-from operator import mul
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -141,15 +140,15 @@ def test_scores_equal_exact_fractions(table: Any, weighting: Weighting) -> None:
         if weighting is Weighting.PER_PERSON:
             yes, no = [row.p], [row.q]
         a = [(p + 5 * mu) / (p + q + 5) for p, q, mu in zip(yes, no, ranking.mu, strict=True)]
-        assert abs(Fraction(row.score or 0) - sum(a) / len(a)) < Fraction(1, 10**12)
+        error: Fraction = Fraction(row.score or 0) - sum(a, Fraction(0)) / len(a)
+        assert abs(error) < Fraction(1, 10**12)
     bridge = rank_ideas(tallies, ALL, Method.BRUG, weighting=weighting)
     for row in bridge.rows():
         if weighting is Weighting.PER_GROUP:
-            a = [
-                (p + 5 * mu) / (p + q + 5) for p, q, mu in zip(row.for_, row.against, bridge.mu, strict=True)
-            ]
+            groups = zip(row.for_, row.against, bridge.mu, strict=True)
+            product: Fraction = prod(((p + 5 * mu) / (p + q + 5) for p, q, mu in groups), start=Fraction(1))
             # (x + e)^3 and (x - e)^3 enclose the exact product.
-            product, x, e = reduce(mul, a), Fraction(row.score or 0), Fraction(2, 10**12)
+            x, e = Fraction(row.score or 0), Fraction(2, 10**12)
             assert (x - e) ** 3 < product < (x + e) ** 3
 
 
@@ -171,7 +170,7 @@ def test_one_more_vote_for_never_lowers_an_idea(table: Any, row: int, group: int
             # With the averages held still, no other idea moves, so the place cannot get worse either.
             still = formulas.score(method, for_, tallies.against, ALL, before.mu)
             assert still[row] >= old[row]
-            assert all(still[i] == old[i] for i in old if i != row)
+            assert all(still[int(i)] == old[i] for i in old if i != row)
 
 
 @quick
