@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, request, url_for
 from flask_babel import gettext as _
 
-from app.kit import clock
+from app.kit import clock, html
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +47,6 @@ def nav_items() -> list[NavItem]:
 
 def init_app(app: Flask, site: Site) -> None:
     app.jinja_env.globals.update(site=site, nav_items=nav_items, now=clock.now)
+    app.jinja_env.filters.update(plain_text=html.from_plain, rich_text=html.from_rich)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -1,4 +1,4 @@
-"""The one door through which people's text becomes HTML: bleach makes links and cleans, nh3 always has the last word."""
+"""The one door through which people's text becomes HTML: bleach links and cleans, nh3 always has the last word."""
 
 import re
 from collections.abc import MutableMapping

@@ -41,6 +41,7 @@ from app.models.vote import Tally, Vote
 from app.models.workshop import AgendaItem, AgendaItemKind, Workshop
 
 THEMES = "themes"
+NUMBERS = "numbers"
 FIXED_KINDS = (AgendaItemKind.OPENING, AgendaItemKind.BREAK, AgendaItemKind.CLOSING)
 
 
@@ -285,12 +286,15 @@ def refresh(call_id: int, now: datetime) -> bool:
         return False
     computed: dict[str, Any] = {}
     themes = ranked_themes(call_id)
+    voters = int((themes.positions.votes_cast > 0).sum())
+    cast = int(themes.positions.votes_cast.sum())
     workshops = db.session.scalars(select(Workshop).where(Workshop.call_id == call_id)).all()
     theme_minutes = _theme_minutes(call_id)
     plans = [(workshop.id, workshop.minutes, fixed_items(workshop.id)) for workshop in workshops]
     db.session.expunge_all()
     db.session.rollback()
     computed[THEMES] = themes_record(themes)
+    computed[NUMBERS] = {"voters": voters, "votes": cast}
     for workshop_id, minutes, fixed in plans:
         for weighting in Weighting:
             try:

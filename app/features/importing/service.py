@@ -24,18 +24,7 @@ from app.records import tallies
 
 BATCH = 2000
 NO_THEME = "Overig"
-ICONS = (
-    "green",
-    "water",
-    "participation",
-    "education",
-    "economy",
-    "care",
-    "safety",
-    "living",
-    "energy",
-    "data",
-)
+ICONS = ("tree", "water", "speech", "education", "shop", "care", "safety", "living", "sun", "data")
 Progress = Callable[[int], None]
 
 

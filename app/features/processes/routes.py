@@ -1,5 +1,88 @@
-"""The way from question to decision: process pages, themes, activities: requests in, answers out."""
+"""The way from question to decision: requests in, answers out."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+
+from app.features.processes import queries, words
+from app.kit import clock, doors
+from app.kit.identity import current_person
+from app.policies.taking_part import may_submit
+from app.records import calls
 
 bp = Blueprint("processes", __name__)
+
+
+@bp.app_context_processor
+def _words() -> dict[str, object]:
+    return {"process_words": words}
+
+
+@bp.get("/trajecten")
+@doors.public
+def index() -> ResponseReturnValue:
+    """All processes."""
+    return render_template("processes/index.html", processes=queries.all_processes())
+
+
+@bp.get("/trajecten/<slug>")
+@doors.public
+def show(slug: str) -> ResponseReturnValue:
+    """One process: question, phases, activities, numbers, and what became of it."""
+    process = queries.process_by_slug(slug) or abort(404)
+    moment = clock.now()
+    person = current_person()
+    found = calls.of_process(process.id)
+    return render_template(
+        "processes/show.html",
+        process=process,
+        moment=moment,
+        calls=[(call, may_submit(person, call, moment)) for call in found],
+        activities=queries.activities_of(process.id),
+        numbers=queries.numbers_of(process.id),
+        themes=queries.themes_of(process.id),
+        focus=queries.focus_of(process.id),
+        decisions=queries.decisions_of(process.id),
+    )
+
+
+@bp.get("/activiteiten/<int:activity_id>")
+@doors.public
+def activity(activity_id: int) -> ResponseReturnValue:
+    """One activity with its programme and findings."""
+    found = queries.activity(activity_id) or abort(404)
+    what, process, workshop_id, call = found
+    return render_template(
+        "processes/activity.html",
+        activity=what,
+        process=process,
+        workshop_id=workshop_id,
+        call=calls.get(call.id) if call else None,
+        parts=queries.programme_of(activity_id),
+        outcomes=queries.outcomes_of(workshop_id) if workshop_id else [],
+        moment=clock.now(),
+    )
+
+
+@bp.get("/themas")
+@doors.public
+def themes() -> ResponseReturnValue:
+    """The themes of the current process."""
+    process = queries.current_process()
+    return render_template(
+        "processes/themes.html", process=process, themes=queries.themes_of(process.id) if process else []
+    )
+
+
+@bp.get("/themas/<int:theme_id>")
+@doors.public
+def theme(theme_id: int) -> ResponseReturnValue:
+    """One theme: what it is about, how it stands, its newest ideas."""
+    found = queries.theme(theme_id) or abort(404)
+    what, process = found
+    return render_template(
+        "processes/theme.html",
+        theme=what,
+        process=process,
+        standing=queries.theme_standing(theme_id),
+        ideas=queries.ideas_in_theme(theme_id),
+    )
