@@ -1,0 +1,116 @@
+"""The shape of what people fill in to sign in and about themselves."""
+
+import re
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, Field, HiddenField, SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import DataRequired
+
+from app.domain.decision import N_
+from app.kit.forms import Form, clean_text, length
+from app.kit.tokens import CODE_DIGITS
+
+NAME_LENGTH = (2, 80)
+LONGEST_NEIGHBOURHOOD = 80
+_DIGITS = re.compile(rf"\d{{{CODE_DIGITS}}}")
+
+
+def email_address(text: str) -> str:
+    """An e-mail address as it is kept: lower case, the domain as machines write it. Raises ValueError."""
+    try:
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from error
+    return (found.ascii_email or found.normalized).lower()
+
+
+def one_line(value: Any) -> Any:
+    """A name is one line with single spaces."""
+    return " ".join(clean_text(value).split()) if isinstance(value, str) else value
+
+
+def only_digits(value: Any) -> Any:
+    """People type a code with spaces or dashes, as it suits them."""
+    return re.sub(r"[\s\-.]", "", value) if isinstance(value, str) else value
+
+
+class SignInForm(Form):
+    """Which address the mail goes to, and where to go afterwards."""
+
+    email = EmailField(
+        _l("Your e-mail address"), validators=[DataRequired(_l("Fill in your e-mail address."))]
+    )
+    next = HiddenField()
+
+    def validate_email(self, field: Field) -> None:
+        try:
+            field.data = email_address(field.data)
+        except ValueError as error:
+            raise ValidationError(
+                _("This is not an e-mail address. It should look like name@example.com.")
+            ) from error
+
+
+class CodeForm(Form):
+    """The six digits from the mail."""
+
+    code = StringField(
+        _l("The code from the mail"),
+        filters=[only_digits],
+        validators=[DataRequired(_l("Fill in the code."))],
+    )
+
+    def validate_code(self, field: Field) -> None:
+        if not (field.data.isascii() and _DIGITS.fullmatch(field.data)):
+            raise ValidationError(_("A code has six digits."))
+
+
+class ConfirmForm(Form):
+    """One button."""
+
+
+class NameForm(Form):
+    """What somebody wants to be called."""
+
+    name = StringField(
+        _l("Your name"),
+        filters=[one_line],
+        validators=[
+            length(
+                NAME_LENGTH,
+                N_("Fill in a name of at least %(least)d characters."),
+                N_("A name has at most %(most)d characters; this has %(now)d."),
+            )
+        ],
+    )
+
+    def validate_name(self, field: Field) -> None:
+        if "@" in field.data or "://" in field.data:
+            raise ValidationError(_("Everybody sees this name, so do not use an e-mail or web address."))
+        if sum(letter.isalnum() for letter in field.data) < NAME_LENGTH[0]:
+            raise ValidationError(_("A name has at least two letters or digits."))
+
+
+class ProfileForm(NameForm):
+    """What somebody can change about themselves."""
+
+    neighbourhood = StringField(
+        _l("Your neighbourhood"),
+        filters=[one_line],
+        validators=[
+            length(
+                (0, LONGEST_NEIGHBOURHOOD),
+                N_("Fill in your neighbourhood."),
+                N_("At most %(most)d characters; this has %(now)d."),
+            )
+        ],
+    )
+    language = SelectField(
+        _l("Language of the mails you get"),
+        choices=[SelectChoice("nl", "Nederlands"), SelectChoice("en", "English")],
+        validators=[DataRequired(_l("Choose a language."))],
+    )
