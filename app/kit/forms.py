@@ -41,10 +41,17 @@ class Form(FlaskForm):
             )
 
     @property
+    def is_stale(self) -> bool:
+        """Whether the form came with a token of an older session: nothing the visitor typed is wrong."""
+        return bool(self.csrf_token.errors)
+
+    @property
     def all_errors(self) -> list[tuple[str, str]]:
         """Every fault at once, as (field id, message), in the order of the fields, for the error summary."""
         found: list[tuple[str, str]] = []
         for field in self:
+            if field.name == self.meta.csrf_field_name:
+                continue  # see is_stale
             messages = field.errors if isinstance(field.errors, (list, tuple)) else []
             found += [(field.id, str(message)) for message in messages]
         return found

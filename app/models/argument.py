@@ -35,7 +35,7 @@ class Argument(Base):
     state: Mapped[ArgumentState] = mapped_column(text_enum(ArgumentState), default=ArgumentState.PUBLISHED)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     submission_key: Mapped[str | None] = mapped_column(String(64), unique=True)
-    """Given with the form, so that sending the same form twice adds one argument."""
+    """Hash of who says what where, so that sending the same form twice adds one argument."""
 
     idea: Mapped[Idea] = relationship()
     author: Mapped[Person] = relationship()

@@ -1,5 +1,224 @@
-"""Arguments, replies and reports by readers: requests in, answers out."""
+"""Arguments, replies and reports by readers: requests in, answers out.
 
-from flask import Blueprint
+Whoever was signed out while typing loses nothing: the text waits on the server until they are back.
+"""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.domain.ballot import Side
+from app.domain.decision import N_, Decision, NotAllowed
+from app.features.discussion import queries, service
+from app.features.discussion.forms import ArgumentForm, ReplyForm, ReportForm
+from app.features.discussion.queries import ArgumentHead
+from app.kit import clock, doors
+from app.kit.forms import Form, csrf, sent_from_here
+from app.kit.identity import DRAFT, current_person
+from app.kit.limits import ROOM, limiter
+from app.models.moderation import ReportReason
+from app.policies.discussion import may_reply, may_report
+from app.policies.taking_part import may_argue
+from app.records import drafts, heads
+from app.records.heads import IdeaHead
 
 bp = Blueprint("discussion", __name__)
+
+
+def _succeeded(response: Response) -> bool:
+    return response.status_code == 303
+
+
+posts = limiter.shared_limit(
+    lambda: "20 per 10 minutes" if current_person() else ROOM,
+    scope="discussion",
+    methods=["POST"],
+    deduct_when=_succeeded,
+)
+"""How often one person may post; a form that comes back with faults does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What somebody is writing, and on which page."""
+
+    kind: str
+    subject: int
+    idea: IdeaHead
+    argument: ArgumentHead | None = None
+
+    @property
+    def address(self) -> str:
+        """The page with the form."""
+        if self.kind in ("argue", "report_idea"):
+            return url_for(f"discussion.{self.kind}", idea_id=self.subject)
+        return url_for(f"discussion.{self.kind}", argument_id=self.subject)
+
+    @property
+    def way_out(self) -> str:
+        """The text that it is about."""
+        anchor = f"argument-{self.argument.id}" if self.argument else None
+        return url_for("ideas.show", idea_id=self.idea.id, _anchor=anchor)
+
+
+@bp.app_template_global()
+def argument_form() -> ArgumentForm:
+    """An empty form, for the page of an idea."""
+    return ArgumentForm(formdata=None)
+
+
+@bp.route("/ideeen/<int:idea_id>/argumenten", methods=["GET", "POST"])
+@doors.public
+@csrf.exempt
+@posts
+def argue(idea_id: int) -> ResponseReturnValue:
+    """Post an argument or a question."""
+    writing, form, person, now = (
+        Writing("argue", idea_id, _idea(idea_id)),
+        ArgumentForm(),
+        current_person(),
+        clock.now(),
+    )
+    decision = may_argue(person, writing.idea.state, writing.idea.call, now)
+    if person is None or not decision:
+        return _not_now(writing, form, decision)
+    if not form.validate_on_submit():
+        return _form_page("discussion/argue.html", writing, form)
+    number = service.add_argument(
+        person, writing.idea, Side(form.side.data), form.body.data or "", now, _used_draft(writing)
+    )
+    return redirect(url_for("ideas.show", idea_id=idea_id, _anchor=f"argument-{number}"), code=303)
+
+
+@bp.route("/argumenten/<int:argument_id>/reacties", methods=["GET", "POST"])
+@doors.public
+@csrf.exempt
+@posts
+def reply(argument_id: int) -> ResponseReturnValue:
+    """Reply to an argument."""
+    writing, form, person, now = _about("reply", argument_id), ReplyForm(), current_person(), clock.now()
+    argument = writing.argument or abort(404)
+    decision = may_reply(person, writing.idea.state, argument.state, writing.idea.call, now)
+    if person is None or not decision:
+        return _not_now(writing, form, decision)
+    if not form.validate_on_submit():
+        return _form_page("discussion/reply.html", writing, form)
+    number = service.reply(person, writing.idea, argument, form.body.data or "", now, _used_draft(writing))
+    return redirect(url_for("ideas.show", idea_id=writing.idea.id, _anchor=f"argument-{number}"), code=303)
+
+
+@bp.route("/ideeen/<int:idea_id>/melden", methods=["GET", "POST"])
+@doors.public
+@csrf.exempt
+@posts
+def report_idea(idea_id: int) -> ResponseReturnValue:
+    """Tell the moderators that an idea breaks the rules."""
+    return _report(Writing("report_idea", idea_id, _idea(idea_id)))
+
+
+@bp.route("/argumenten/<int:argument_id>/melden", methods=["GET", "POST"])
+@doors.public
+@csrf.exempt
+@posts
+def report_argument(argument_id: int) -> ResponseReturnValue:
+    """Tell the moderators that an argument breaks the rules."""
+    writing = _about("report_argument", argument_id)
+    if not (writing.argument and writing.argument.is_shown):
+        abort(404)
+    return _report(writing)
+
+
+def _report(writing: Writing) -> ResponseReturnValue:
+    form, person, text = ReportForm(), current_person(), writing.argument or writing.idea
+    decision = may_report(person, text.author_id)
+    if person is None or not decision:
+        return _not_now(writing, form, decision)
+    if not form.validate_on_submit():
+        about = {"argument_id": text.id} if writing.argument else {"idea_id": text.id}
+        again = queries.has_reported(person.id, **about)
+        return _form_page("discussion/report.html", writing, form, again=again)
+    first = service.report(
+        person,
+        text,
+        ReportReason(form.reason.data),
+        form.explanation.data or "",
+        clock.now(),
+        _used_draft(writing),
+    )
+    if first:
+        flash(_("Thank you for your report. The moderators will look at this text."))
+    else:
+        flash(_("You reported this text before. The moderators know; you need not do it again."), "info")
+    return redirect(writing.way_out, code=303)
+
+
+def _idea(idea_id: int) -> IdeaHead:
+    """An idea that everybody may read."""
+    idea = heads.of_idea(idea_id)
+    if idea is None or not idea.is_readable:
+        abort(404)
+    return idea
+
+
+def _about(kind: str, argument_id: int) -> Writing:
+    argument = queries.argument(argument_id) or abort(404)
+    return Writing(kind, argument_id, _idea(argument.idea_id), argument)
+
+
+def _typed(form: Form) -> dict[str, str]:
+    return {field.name: field.data or "" for field in form if field.name != form.meta.csrf_field_name}
+
+
+def _not_now(writing: Writing, form: Form, decision: Decision) -> ResponseReturnValue:
+    """Lead a stranger to the sign-in page and back, or say no; what was typed is kept or handed back."""
+    typed = _typed(form) if request.method == "POST" else {}
+    if decision.needs_sign_in:
+        if typed and sent_from_here():
+            session[DRAFT] = service.keep_for_later(
+                writing.kind, writing.subject, typed, clock.now(), session.get(DRAFT, "")
+            )
+        return redirect(url_for("accounts.sign_in", next=writing.address), code=303)
+    text = typed.get("body") or typed.get("explanation")
+    if not text:
+        raise NotAllowed(decision)
+    sentence = _(decision.refusal, **decision.values)
+    return render_template("discussion/kept.html", writing=writing, sentence=sentence, text=text), 403
+
+
+def _form_page(template: str, writing: Writing, form: Form, **more: object) -> ResponseReturnValue:
+    """The form: empty, with what was typed before signing in, or with its faults."""
+    if request.method == "POST":
+        return render_template(template, writing=writing, form=form, **more), 400
+    if waiting := _waiting_draft(writing):
+        form.process(data=waiting)
+    return render_template(template, writing=writing, form=form, waiting=bool(waiting), **more)
+
+
+def _waiting_draft(writing: Writing) -> dict[str, str] | None:
+    kept = drafts.find(writing.kind, session.get(DRAFT, ""), clock.now())
+    return kept if kept and kept.get("subject") == writing.subject else None
+
+
+def _used_draft(writing: Writing) -> str:
+    """The token of the kept text that is being sent now, taken out of the session."""
+    return session.pop(DRAFT) if _waiting_draft(writing) else ""
+
+
+@bp.errorhandler(429)
+def too_often(_error: object) -> ResponseReturnValue:
+    """Hand the text back to somebody who posts too fast."""
+    kind = request.endpoint.rpartition(".")[2] if request.endpoint else ""
+    number = next(iter((request.view_args or {}).values()), 0)
+    writing = (
+        Writing(kind, number, _idea(number))
+        if "idea_id" in (request.view_args or {})
+        else _about(kind, number)
+    )
+    sentence = _(TOO_OFTEN)
+    text = request.form.get("body") or request.form.get("explanation") or ""
+    return render_template("discussion/kept.html", writing=writing, sentence=sentence, text=text), 429
+
+
+TOO_OFTEN = N_("You have posted a lot in a short time. Wait ten minutes, then send this again.")

@@ -76,7 +76,7 @@ def _once_more(idea: IdeaHead, form: BallotForm, now: datetime) -> ResponseRetur
     """Offer the ballot again to somebody whose form was too old, or sent something else."""
     sentence = (
         _("Your session had expired, so your vote was not counted. Press your choice once more.")
-        if form.csrf_token.errors
+        if form.is_stale
         else _("Choose for, against or withdraw.")
     )
     if wants_json():

@@ -1,0 +1,57 @@
+"""What the pages of the discussion read."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.db import db
+from app.domain.ballot import Side
+from app.models.argument import Argument, ArgumentState
+from app.models.moderation import Report
+from app.models.person import Person
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentHead:
+    """One argument or reply, with what policies ask of it and small pages quote."""
+
+    id: int
+    idea_id: int
+    parent_id: int | None
+    side: Side
+    body: str
+    state: ArgumentState
+    author_id: int
+    author: str
+
+    @property
+    def is_shown(self) -> bool:
+        return self.state == ArgumentState.PUBLISHED
+
+
+def argument(argument_id: int) -> ArgumentHead | None:
+    """The argument with this number, in whatever state, or None."""
+    statement = (
+        select(
+            Argument.id,
+            Argument.idea_id,
+            Argument.parent_id,
+            Argument.side,
+            Argument.body,
+            Argument.state,
+            Argument.author_id,
+            Person.name,
+        )
+        .join(Person, Argument.author_id == Person.id)
+        .where(Argument.id == argument_id)
+    )
+    row = db.session.execute(statement).one_or_none()
+    return None if row is None else ArgumentHead(*row)
+
+
+def has_reported(person_id: int, *, idea_id: int | None = None, argument_id: int | None = None) -> bool:
+    """Whether the person has reported this text before."""
+    statement = select(Report.id).where(
+        Report.reporter_id == person_id, Report.idea_id == idea_id, Report.argument_id == argument_id
+    )
+    return db.session.scalar(statement) is not None

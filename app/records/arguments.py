@@ -1,0 +1,108 @@
+"""The discussion of an idea as a page shows it: arguments for and against, questions, and the replies to each."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.db import db
+from app.domain.ballot import Group, Side
+from app.models.argument import Argument, ArgumentState
+from app.models.person import Organisation, Person
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentRow:
+    """One argument, question or reply. What is hidden or deleted keeps its place, without text and author."""
+
+    id: int
+    side: Side
+    body: str
+    state: ArgumentState
+    created_at: datetime
+    author: str
+    """Empty when the account has been erased, or the person came without a name."""
+    group: Group | None
+    organisation: str
+    is_own: bool
+    replies: tuple["ArgumentRow", ...] = ()
+
+    @property
+    def is_shown(self) -> bool:
+        return self.state == ArgumentState.PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Discussion:
+    """Everything that was said on an idea: newest first, the replies below in the order of the talk."""
+
+    for_: tuple[ArgumentRow, ...] = ()
+    against: tuple[ArgumentRow, ...] = ()
+    questions: tuple[ArgumentRow, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """Published arguments, questions and replies; equals Idea.argument_count."""
+        return sum(
+            int(row.is_shown) + sum(reply.is_shown for reply in row.replies)
+            for row in (*self.for_, *self.against, *self.questions)
+        )
+
+
+def of_idea(idea_id: int, person_id: int | None = None) -> Discussion:
+    """The discussion of one idea, in one statement; `person_id` marks what that person wrote."""
+    statement = (
+        select(
+            Argument.id,
+            Argument.parent_id,
+            Argument.side,
+            Argument.body,
+            Argument.state,
+            Argument.created_at,
+            Argument.author_id,
+            Person.name,
+            Person.group,
+            Organisation.name,
+        )
+        .join(Person, Argument.author_id == Person.id)
+        .outerjoin(Organisation, Person.organisation_id == Organisation.id)
+        .where(Argument.idea_id == idea_id)
+        .order_by(Argument.created_at, Argument.id)
+    )
+    tops: dict[int, ArgumentRow] = {}
+    replies: dict[int, list[ArgumentRow]] = {}
+    for (
+        number,
+        parent,
+        side,
+        body,
+        state,
+        created_at,
+        author_id,
+        name,
+        group,
+        organisation,
+    ) in db.session.execute(statement):
+        shown = state == ArgumentState.PUBLISHED
+        row = ArgumentRow(
+            number,
+            side,
+            body if shown else "",
+            state,
+            created_at,
+            name if shown else "",
+            group if shown else None,
+            (organisation or "") if shown else "",
+            author_id == person_id,
+        )
+        if parent is None:
+            tops[number] = row
+        elif state != ArgumentState.DELETED:
+            replies.setdefault(parent, []).append(row)
+    sides: dict[Side, list[ArgumentRow]] = {side: [] for side in Side}
+    for number, row in reversed(tops.items()):
+        below = tuple(replies.get(number, ()))
+        # What its author deleted leaves a place only where somebody answered it.
+        if row.state != ArgumentState.DELETED or below:
+            sides[row.side].append(replace(row, replies=below))
+    return Discussion(tuple(sides[Side.FOR]), tuple(sides[Side.AGAINST]), tuple(sides[Side.QUESTION]))
