@@ -1,8 +1,8 @@
 """Charts as SVG drawn on the server: pure functions from plain numbers to markup; colours come from classes in the CSS.
 
-Every chart names itself (title, desc) for screen readers; the page shows the same figures as a table beside it with the
-`chart` macro. Tones are the numbers 0..6 of the themes. Widths are shares of the drawing's width and heights are pixels,
-so that letters keep their size on a phone and on a wide screen.
+Every chart names itself (title, desc) for screen readers; the page shows the same figures as a table beside it
+with the `chart` macro. Tones are the numbers 0..6 of the themes. Widths are shares of the drawing's width and
+heights are pixels, so that letters keep their size on a phone and on a wide screen.
 """
 
 from collections.abc import Sequence
@@ -87,8 +87,12 @@ def grouped_bars(
                 parts.append(_text("72", y + 16, withheld, "c-quiet"))
             else:
                 width = 100 * min(max(value / top, 0), 1)
-                bar = _rect("0", 0, "100%", 20, "c-ground", 5) + _rect("0", 0, f"{_n(width)}%", 20, colours[place % 6], 5)
-                parts.append(_inner("72", y, f"{ROOM_FOR_WORDS}%", 20, bar + _text("100%", 16, words, shift=8)))
+                bar = _rect("0", 0, "100%", 20, "c-ground", 5) + _rect(
+                    "0", 0, f"{_n(width)}%", 20, colours[place % 6], 5
+                )
+                parts.append(
+                    _inner("72", y, f"{ROOM_FOR_WORDS}%", 20, bar + _text("100%", 16, words, shift=8))
+                )
             y += 28
         y += 14
     return _svg(title, description, max(y - 22, 0), parts)
@@ -121,7 +125,15 @@ def time_bar(title: str, items: Sequence[Item], minute: str = "min", description
             middle += _text("50%", 44, f"{item.minutes} {minute}", "", "middle")
         tone = _tone(item.tone)
         box = _rect("0", 0, "100%", 58, f"c-soft-{tone}") + _rect("0", 52, "100%", 6, f"c-{tone}")
-        parts.append(_inner(f"{_n(x)}%", 0, f"{_n(width)}%", 58, box + _rect("100%", 0, "3", 58, "c-gap", shift=-3) + middle))
+        parts.append(
+            _inner(
+                f"{_n(x)}%",
+                0,
+                f"{_n(width)}%",
+                58,
+                box + _rect("100%", 0, "3", 58, "c-gap", shift=-3) + middle,
+            )
+        )
         x += width
     return _svg(title, description, 58, parts, "chart__svg chart__svg--wide")
 
@@ -141,7 +153,8 @@ def line(title: str, points: Sequence[tuple[str, float]], ticks: int = 4, descri
         path = "L".join(f"{_n(x)} {_n(y)}" for x, y in spots)
         parts.append(
             Markup(
-                '<svg y="{}" width="100%" height="{}" viewBox="0 0 100 100" preserveAspectRatio="none" overflow="visible">'
+                '<svg y="{}" width="100%" height="{}" viewBox="0 0 100 100" preserveAspectRatio="none" '
+                'overflow="visible">'
                 '<path class="c-area" d="M{}L{} 100L0 100Z"/><path class="c-line" d="M{}"/></svg>'
             ).format(head, _n(room), path, _n(spots[-1][0]), path)
         )
@@ -167,11 +180,13 @@ def sparkline(title: str, values: Sequence[float]) -> Markup:
     ).format(title, path, _n(spots[-1][0]), _n(spots[-1][1]))
 
 
-def _svg(title: str, description: str, height: float, parts: Sequence[Markup], css: str = "chart__svg") -> Markup:
+def _svg(
+    title: str, description: str, height: float, parts: Sequence[Markup], css: str = "chart__svg"
+) -> Markup:
     more = Markup("<desc>{}</desc>").format(description) if description else Markup("")
-    return Markup('<svg class="{}" width="100%" height="{}" role="img" aria-label="{}"><title>{}</title>{}{}</svg>').format(
-        css, _n(height), title, title, more, Markup("").join(parts)
-    )
+    return Markup(
+        '<svg class="{}" width="100%" height="{}" role="img" aria-label="{}"><title>{}</title>{}{}</svg>'
+    ).format(css, _n(height), title, title, more, Markup("").join(parts))
 
 
 def _inner(x: str, y: float, width: str, height: float, content: Markup) -> Markup:
