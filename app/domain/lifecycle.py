@@ -79,8 +79,7 @@ STATUS_LADDER: Mapping[PublicStatus, tuple[PublicStatus, ...]] = {
     _P.IN_EXECUTION: (_P.DONE,),
     _P.DONE: (),
 }
-"""Where each public status leads. Every status but the first comes from one other, so that a step back has one
-meaning too."""
+"""Where each public status leads. All but the first come from one other, so a step back is clear too."""
 
 
 class StatusStep(StrEnum):
@@ -95,8 +94,8 @@ def status_step(before: PublicStatus, after: PublicStatus) -> StatusStep | None:
 
     Going forward skips nothing: people follow the dated steps of an idea, and a missing one looks like a
     secret. Mistakes happen, so one step back is allowed as well. It needs a reason and is told to the author
-    like every step; the wrong step stays in the trail, dated, with the correction after it. Going back further
-    takes several corrections, and adopted becomes not adopted by way of before the council.
+    like every step; the wrong step stays in the trail, dated, with the correction after it. Going back
+    further takes several corrections, and adopted becomes not adopted by way of before the council.
     """
     if after in STATUS_LADDER[before]:
         return StatusStep.FORWARD

@@ -13,6 +13,7 @@ from flask_babel import (
     format_datetime,
     format_decimal,
     format_percent,
+    format_timedelta,
     get_locale,
 )
 from markupsafe import Markup
@@ -80,6 +81,11 @@ def datetime_filter(moment: datetime, style: str = "long") -> Markup:
     return _time_tag(moment, format_datetime(moment, pattern))
 
 
+def age_filter(moment: datetime, now: datetime) -> Markup:
+    """How long ago it was, in words such as "3 days", as a time element."""
+    return _time_tag(moment, format_timedelta(now - moment, granularity="minute"))
+
+
 def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT_LANGUAGE)
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", TIME_ZONE)
@@ -87,6 +93,7 @@ def init_app(app: Flask) -> None:
     filters: dict[str, Callable[..., Any]] = {
         "date": date_filter,
         "datetime": datetime_filter,
+        "age": age_filter,
         "number": format_decimal,
         "percent": format_percent,
     }
