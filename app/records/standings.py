@@ -275,14 +275,14 @@ def agenda_kind(workshop_id: int, weighting: Weighting) -> str:
     return f"agenda:{workshop_id}:{weighting}"
 
 
-def refresh(call_id: int, now: datetime) -> bool:
-    """Compute themes and agendas of a call anew when anything changed since; whether it did. Commits.
+def refresh(call_id: int, now: datetime, *, anew: bool = False) -> bool:
+    """Compute themes and agendas of a call when anything changed since (or `anew`); whether it did. Commits.
 
     Reads first and lets go of the database while it computes, so that nobody waits.
     """
     version = input_version(call_id)
     standing = db.session.get(Standing, (call_id, THEMES))
-    if standing is not None and standing.input_version == version:
+    if standing is not None and standing.input_version == version and not anew:
         return False
     computed: dict[str, Any] = {}
     themes = ranked_themes(call_id)
@@ -333,6 +333,19 @@ _resting: dict[int, float] = {}
 def read(call_id: int, kind: str) -> Standing | None:
     """The last computed result of a kind, or None when nothing was computed yet."""
     return db.session.get(Standing, (call_id, kind))
+
+
+def current(call_id: int, kind: str, now: datetime) -> Standing | None:
+    """The last computed result; computed here only when that never happened (a fresh site, before its first job).
+
+    None when the call knows no such result.
+    """
+    standing = read(call_id, kind)
+    if standing is None:
+        begin_write()
+        refresh(call_id, now, anew=True)
+        standing = read(call_id, kind)
+    return standing
 
 
 def fixed_items(workshop_id: int) -> list[AgendaItem]:

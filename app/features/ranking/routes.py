@@ -1,5 +1,81 @@
 """The ranking of ideas and themes, explained: requests in, answers out."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.domain.ballot import SMALLEST_SHOWN_GROUP
+from app.domain.ranking import Method, number
+from app.features.ranking import queries, words
+from app.features.ranking.jobs import STANDINGS
+from app.kit import clock, doors, jobs
+from app.records import frames
 
 bp = Blueprint("ranking", __name__)
+METHODS = (
+    Method.DRAAGVLAK,
+    Method.ZEKERHEID,
+    Method.NETTO,
+    Method.BRUG,
+    Method.OMSTREDEN,
+    Method.GROEPSVERSCHIL,
+)
+
+
+@bp.record_once
+def _offer_job(_state: object) -> None:
+    jobs.register(STANDINGS)
+
+
+@bp.app_context_processor
+def _words() -> dict[str, object]:
+    return words.context()
+
+
+@bp.get("/ranglijst")
+@doors.public
+def index() -> ResponseReturnValue:
+    """The ranking of ideas of a call (`oproep`) by a method (`methode`), from a place on (`vanaf`)."""
+    frame = frames.of_call(request.args.get("oproep", "")) or abort(404)
+    moment = clock.now()
+    wanted = request.args.get("methode", "")
+    method = Method(wanted) if wanted in METHODS else Method.DRAAGVLAK
+    hidden = frame.call.hides_counts(moment)
+    page = None
+    if not hidden:
+        start = request.args.get("vanaf", "1")
+        page = queries.ideas_page(frame, method, int(start) - 1 if start.isdigit() and len(start) < 8 else 0)
+    return render_template(
+        "ranking/index.html",
+        frame=frame,
+        method=method,
+        methods=METHODS,
+        page=page,
+        per_page=queries.PER_PAGE,
+        smallest=SMALLEST_SHOWN_GROUP,
+    )
+
+
+@bp.get("/ranglijst/themas")
+@doors.public
+def themes() -> ResponseReturnValue:
+    """The ranking of themes of a call: one person, one vote per theme."""
+    frame = frames.of_call(request.args.get("oproep", "")) or abort(404)
+    hidden = frame.call.hides_counts(clock.now())
+    standing = {} if hidden else queries.themes_standing(frame.call.id, clock.now())
+    tags = {tag.id: tag for tag in frame.themes}
+    return render_template(
+        "ranking/themes.html",
+        frame=frame,
+        hidden=hidden,
+        standing=standing,
+        tags=tags,
+        number=number,
+        smallest=SMALLEST_SHOWN_GROUP,
+    )
+
+
+@bp.get("/over/rangschikking")
+@doors.public
+def explained() -> ResponseReturnValue:
+    """How the ranking and the agenda are computed, with the values in force."""
+    return render_template("ranking/explained.html", frame=frames.of_call(), methods=METHODS)

@@ -1,0 +1,99 @@
+"""What the ranking pages show: rows with their explanation, and the themes as they were last computed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.domain.ballot import Group, groups_to_show
+from app.domain.ranking import IdeaRanking, IdeaRow, Method
+from app.features.ranking import words
+from app.records import ideas, order, standings
+from app.records.frames import Frame
+from app.records.ideas import CardRow
+
+PER_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPart:
+    """What one group contributes to a score; None for figures that are withheld."""
+
+    group: str
+    votes_for: int | None
+    votes_against: int | None
+    approval: float | None
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class RankedIdea:
+    """An idea in the ranking, with everything that explains its place."""
+
+    card: CardRow
+    row: IdeaRow
+    score: str
+    share: float
+    groups: tuple[GroupPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RankingPage:
+    """One page of a ranking. `start` counts from 0; `more` tells whether another page follows."""
+
+    method: Method
+    ranking: IdeaRanking
+    rows: tuple[RankedIdea, ...]
+    too_few: tuple[RankedIdea, ...]
+    start: int
+    more: bool
+
+
+def ideas_page(frame: Frame, method: Method, start: int) -> RankingPage:
+    """Rows start..start+20 of the ranking of a call, in at most two statements beside the frame."""
+    ranking = order.of_call(frame.call.id, frame.rules).ranking(method)
+    start = max(0, min(start, len(ranking) - 1)) // PER_PAGE * PER_PAGE if len(ranking) else 0
+    rows = ranking.rows(start, start + PER_PAGE)
+    late = ranking.too_few[:PER_PAGE] if start + PER_PAGE >= len(ranking) else ()
+    cards = {card.id: card for card in ideas.cards([int(row.id) for row in (*rows, *late)])}
+    highest = float(ranking.score.max()) if len(ranking) else 0.0
+
+    def explained(row: IdeaRow) -> RankedIdea:
+        return RankedIdea(
+            card=cards[int(row.id)],
+            row=row,
+            score=words.score_text(method, row.score),
+            share=words.share_of_bar(method, row.score, highest),
+            groups=_parts(row, ranking),
+        )
+
+    return RankingPage(
+        method=method,
+        ranking=ranking,
+        rows=tuple(explained(row) for row in rows if int(row.id) in cards),
+        too_few=tuple(explained(row) for row in late if int(row.id) in cards),
+        start=start,
+        more=start + PER_PAGE < len(ranking),
+    )
+
+
+def _parts(row: IdeaRow, ranking: IdeaRanking) -> tuple[GroupPart, ...]:
+    """Per group, withheld where the figures could tell what one person voted (the share tells as much)."""
+    keys = ranking.parameters.groups
+    totals = {Group(key): (yes, no) for key, yes, no in zip(keys, row.for_, row.against, strict=True)}
+    shown = groups_to_show(totals)
+    return tuple(
+        GroupPart(
+            group=key,
+            votes_for=row.for_[place] if Group(key) in shown else None,
+            votes_against=row.against[place] if Group(key) in shown else None,
+            approval=row.approval[place] if Group(key) in shown else None,
+            weight=float(ranking.parameters.weights[place]),
+        )
+        for place, key in enumerate(keys)
+    )
+
+
+def themes_standing(call_id: int, now: datetime) -> dict[str, Any]:
+    """The ranking of themes as last computed."""
+    standing = standings.current(call_id, standings.THEMES, now)
+    return dict(standing.data) if standing else {}
