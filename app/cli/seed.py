@@ -7,6 +7,8 @@ from flask.cli import with_appcontext
 from sqlalchemy import exists, select
 
 from app.cli.demo.calendar import Calendar
+from app.cli.demo.casting import Casting
+from app.cli.demo.discussion import build_discussion
 from app.cli.demo.ideas import build_ideas
 from app.cli.demo.inbox import build_inbox
 from app.cli.demo.people import build_people
@@ -15,7 +17,8 @@ from app.cli.demo.votes import build_votes
 from app.cli.refusal import Refusal
 from app.db import db
 from app.kit import clock
-from app.models import Organisation, Person, Process
+from app.models import Call, Organisation, Person, Process
+from app.records import standings
 
 
 @click.command("seed")
@@ -27,7 +30,11 @@ def seed(if_empty: bool) -> None:
         if if_empty:
             return
         raise Refusal("This site already has people or a process. The demo only goes on an empty site.")
-    fill(clock.now())
+    now = clock.now()
+    fill(now)
+    for call_id in db.session.scalars(select(Call.id).order_by(Call.id)).all():
+        # So that the first visitor finds rankings and agenda computed.
+        standings.refresh(call_id, now)
 
 
 def is_empty() -> bool:
@@ -43,9 +50,11 @@ def fill(now: datetime) -> None:
     _done("people", len(crowd.everybody))
     stage = build_processes(calendar, crowd)
     _done("calls", len(stage.calls))
-    board = build_ideas(calendar, crowd, stage)
+    casting = Casting(crowd)
+    board = build_ideas(calendar, casting, stage)
     _done("ideas", len(board.ideas))
-    build_inbox(calendar, crowd, stage, board)
+    _done("arguments", build_discussion(calendar, casting, board))
+    build_inbox(calendar, stage)
     _done("votes", build_votes(calendar, crowd, board))
     db.session.commit()
 

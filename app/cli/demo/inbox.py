@@ -1,35 +1,16 @@
-"""What waits for the staff of the demo: reports on ideas, and messages from the contact form."""
+"""What visitors wrote to the organisers through the contact form."""
 
 from datetime import timedelta
 
 from app.cli.demo.calendar import Calendar
-from app.cli.demo.content import dice, paragraphs, read
-from app.cli.demo.ideas import Board
-from app.cli.demo.people import Crowd, was_here
+from app.cli.demo.content import paragraphs, read
 from app.cli.demo.processes import Stage
 from app.db import db
-from app.models import ContactMessage, Report
-from app.models.moderation import ReportReason
+from app.models import ContactMessage
 
 
-def build_inbox(calendar: Calendar, crowd: Crowd, stage: Stage, board: Board) -> None:
-    """Make the reports and the messages."""
-    chance = dice("inbox")
-    reporters = iter(chance.sample(crowd.residents[1:], 40))
-    for number, entry in enumerate(read("inbox")["reports"]):
-        reporter = next(reporters)
-        created_at = calendar.hours_ago(440 - number * 6 if entry.get("handled") else 40 + number)
-        was_here(reporter, created_at)
-        db.session.add(
-            Report(
-                idea=board.ideas[entry["idea"]],
-                reporter=reporter,
-                reason=ReportReason(entry["reason"]),
-                explanation=entry["explanation"],
-                created_at=created_at,
-                handled_at=created_at + timedelta(hours=20) if entry.get("handled") else None,
-            )
-        )
+def build_inbox(calendar: Calendar, stage: Stage) -> None:
+    """Make the messages."""
     for entry in read("inbox")["messages"]:
         created_at = calendar.hours_ago(entry["hours"])
         db.session.add(
@@ -42,4 +23,3 @@ def build_inbox(calendar: Calendar, crowd: Crowd, stage: Stage, board: Board) ->
                 handled_at=created_at + timedelta(hours=22) if entry.get("handled") else None,
             )
         )
-    db.session.flush()
