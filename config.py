@@ -15,6 +15,7 @@ KNOWN = {
     "REDIS_URL": "shared counters of the rate limits; optional",
     "SECRET_KEY": "signs sessions; at least 32 characters; required unless DEMO=1",
     "SITE_NAME": "the name in the header",
+    "SITE_THEME": "the look: the name of a file in static/css/themes, without .css; optional",
     "SITE_URL": "the public address, used in mails and feeds",
     "MAIL_URL": "smtp://user:password@host:port or smtps://…; default: mail stays in the local outbox",
     "MAIL_FROM": "the sender of mails",
@@ -39,6 +40,7 @@ class Config:
     redis_url: str
     secret_key: str
     site_name: str
+    site_theme: str
     site_url: str
     municipality: str
     contact_email: str
@@ -107,6 +109,11 @@ def load_config(environ: Mapping[str, str] | None = None, *, testing: bool = Fal
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
         faults.append("SITE_URL must look like https://stem.example.nl, without a path.")
 
+    theme = read("SITE_THEME")
+    themes = sorted(path.stem for path in (ROOT / "static" / "css" / "themes").glob("*.css"))
+    if theme and theme not in themes:
+        faults.append(f"SITE_THEME must be one of: {', '.join(themes)}.")
+
     mail = read("MAIL_URL")
     if mail and not mail.startswith(("smtp://", "smtps://")):
         faults.append("MAIL_URL must begin with smtp:// or smtps://.")
@@ -125,6 +132,7 @@ def load_config(environ: Mapping[str, str] | None = None, *, testing: bool = Fal
         redis_url=redis,
         secret_key=secret,
         site_name=read("SITE_NAME", "Stem van de stad"),
+        site_theme=theme,
         site_url=site_url,
         municipality=read("MUNICIPALITY", "Gemeente Maastricht"),
         contact_email=read("CONTACT_EMAIL", f"stem@{host}"),

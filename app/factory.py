@@ -102,6 +102,7 @@ def create_app(config: "Config") -> Flask:
             municipality=config.municipality,
             contact_email=config.contact_email,
             demo=config.demo,
+            theme=config.site_theme,
         ),
     )
     for room in ROOMS:

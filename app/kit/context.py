@@ -17,6 +17,7 @@ class Site:
     municipality: str
     contact_email: str
     demo: bool
+    theme: str = ""
 
 
 @dataclass(frozen=True, slots=True)
