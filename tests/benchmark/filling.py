@@ -1,0 +1,221 @@
+"""Fills a database with people, ideas, votes with exact tallies, and arguments, the same each time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+
+import numpy as np
+import psycopg
+from flask import Flask
+from numpy.typing import NDArray
+
+from app.db import db
+from app.domain.ballot import GROUPS
+from tests import factories
+from tests.benchmark.sizes import ON_THE_IDEA_PAGE, Size
+from tests.support import databases
+
+WORDS = (
+    *(
+        "fiets",
+        "plein",
+        "water",
+        "groen",
+        "licht",
+        "sensor",
+        "buurt",
+        "markt",
+        "haven",
+        "bus",
+        "school",
+        "straat",
+    ),
+    *(
+        "parkeren",
+        "energie",
+        "park",
+        "toegang",
+        "drukte",
+        "bewoner",
+        "bezoeker",
+        "stilte",
+        "veilig",
+        "digitaal",
+    ),
+    *("balie", "kaart", "route", "boom", "regen", "warmte", "dak", "muur", "brug", "loket", "zorg", "sport"),
+)
+Ints = NDArray[np.int64]
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What measurements need to know of the data."""
+
+    call: int
+    workshop: int
+    ideas: Sequence[int]
+    talked_about: int
+    """The idea with 75 arguments."""
+    people: Sequence[int]
+
+
+def fill(app: Flask, dsn: str, size: Size) -> Filled:
+    """Fill a migrated and empty PostgreSQL database."""
+    with app.app_context():
+        call, workshop, themes = _frame()
+    crowd = _Crowd(size, np.random.default_rng(2019))
+    with psycopg.connect(dsn) as connection:
+        for table, rows in (
+            ("person", crowd.people_rows()),
+            ("idea", crowd.idea_rows(call)),
+            ("idea_theme", crowd.theme_rows(themes)),
+            ("vote", crowd.vote_rows()),
+            ("tally", crowd.tally_rows()),
+            ("argument", crowd.argument_rows()),
+        ):
+            _copy(connection, table, rows)
+        for table in ("person", "idea", "argument"):
+            last = f"(SELECT max(id) FROM {table})"
+            connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})")
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+    return Filled(call, workshop, crowd.ideas, crowd.ideas[0], crowd.people)
+
+
+class _Crowd:
+    """The rows of everybody and everything, as dictionaries."""
+
+    def __init__(self, size: Size, rng: np.random.Generator) -> None:
+        self.size, self.rng, self.now = size, rng, datetime.now(UTC)
+        self.people = list(range(1_000, 1_000 + size.people))
+        self.ideas = list(range(1, size.ideas + 1))
+        self.groups = rng.choice(len(GROUPS), size.people, p=[0.93, 0.01, 0.06])
+        self.chosen, self.voters, self.values = _votes(rng, size)
+        self.talks = _talks(rng, size)
+
+    def people_rows(self) -> Iterator[Row]:
+        for person, group in zip(self.people, self.groups, strict=True):
+            yield {
+                "id": person,
+                "email": f"p{person}@bench.example",
+                "name": f"Bewoner {person}",
+                "group": GROUPS[group].value,
+                "is_delegate": "f",
+                "language": "nl",
+                "neighbourhood": "",
+                "created_at": self.now,
+                "confirmed_at": self.now,
+                "session_epoch": 0,
+            }
+
+    def idea_rows(self, call: int) -> Iterator[Row]:
+        talked = np.bincount(self.talks, minlength=self.size.ideas)
+        for place, idea in enumerate(self.ideas):
+            at = self.now - timedelta(minutes=3 * (self.size.ideas - place))
+            yield {
+                "id": idea,
+                "call_id": call,
+                "author_id": self.people[place % self.size.people],
+                "title": self._words(6)[:78].capitalize(),
+                "summary": self._words(14)[:138],
+                "body": self._words(120),
+                "neighbourhood": "",
+                "state": "published",
+                "public_status": "open",
+                "version": 1,
+                "created_at": at,
+                "submitted_at": at,
+                "published_at": at,
+                "argument_count": int(talked[place]),
+            }
+
+    def theme_rows(self, themes: Sequence[int]) -> Iterator[Row]:
+        for idea in self.ideas:
+            for theme in self.rng.choice(themes, self.rng.integers(1, 3), replace=False):
+                yield {"idea_id": idea, "theme_id": int(theme)}
+
+    def vote_rows(self) -> Iterator[Row]:
+        at = self.now - timedelta(days=1)
+        for idea, voter, value in zip(self.chosen, self.voters, self.values, strict=True):
+            yield {
+                "idea_id": self.ideas[idea],
+                "person_id": self.people[voter],
+                "value": int(value),
+                "previous": 0,
+                "group": GROUPS[self.groups[voter]].value,
+                "cast_at": at,
+            }
+
+    def tally_rows(self) -> Iterator[Row]:
+        tally = np.zeros((self.size.ideas, len(GROUPS), 2), dtype=np.int64)
+        np.add.at(tally, (self.chosen, self.groups[self.voters], (self.values < 0).astype(int)), 1)
+        for place, idea in enumerate(self.ideas):
+            for group, (for_, against) in zip(GROUPS, tally[place].tolist(), strict=True):
+                yield {
+                    "idea_id": idea,
+                    "group": group.value,
+                    "votes_for": for_,
+                    "votes_against": against,
+                    "changes": for_ + against,
+                }
+
+    def argument_rows(self) -> Iterator[Row]:
+        for number, idea in enumerate(self.talks):
+            yield {
+                "id": number + 1,
+                "idea_id": self.ideas[idea],
+                "author_id": self.people[self.rng.integers(self.size.people)],
+                "side": ("for", "against")[number % 2],
+                "body": self._words(30)[:480],
+                "state": "published",
+                "created_at": self.now - timedelta(minutes=number % 9000),
+            }
+
+    def _words(self, number: int) -> str:
+        return " ".join(WORDS[place] for place in self.rng.integers(len(WORDS), size=number))
+
+
+def _frame() -> tuple[int, int, list[int]]:
+    """A process with ten themes, an open call and a workshop."""
+    process = factories.a_process()
+    themes = [factories.a_theme(process).id for _ in range(10)]
+    call = factories.a_call(process)
+    workshop = factories.a_workshop(call)
+    found = call.id, workshop.id, themes
+    db.session.commit()
+    return found
+
+
+def _votes(rng: np.random.Generator, size: Size) -> tuple[Ints, Ints, Ints]:
+    """Idea, voter and value of every vote: a long tail of ideas, nobody twice on one."""
+    share = 1.0 / (np.arange(size.ideas) + 10.0) ** 0.8
+    wanted = np.minimum(size.people // 2, np.ceil(share / share.sum() * size.votes)).astype(int)
+    chosen = np.repeat(np.arange(size.ideas), wanted)[: size.votes]
+    counts = np.bincount(chosen, minlength=size.ideas)
+    voters = np.concatenate([rng.choice(size.people, n, replace=False, shuffle=False) for n in counts])
+    lean = rng.uniform(0.3, 0.95, size.ideas)
+    values = np.where(rng.random(len(chosen)) < lean[chosen], 1, -1)
+    return chosen, voters, values
+
+
+def _talks(rng: np.random.Generator, size: Size) -> Ints:
+    """The idea of every argument; the first idea has exactly as many as its page is measured with."""
+    rest = 1 + rng.integers(size.ideas - 1, size=size.arguments - ON_THE_IDEA_PAGE)
+    return np.concatenate([np.zeros(ON_THE_IDEA_PAGE, dtype=np.int64), rest])
+
+
+def _copy(connection: psycopg.Connection[tuple[object, ...]], table: str, rows: Iterator[Row]) -> None:
+    first = next(rows)
+    listed = ", ".join(f'"{column}"' for column in first)
+    with connection.cursor().copy(f'COPY "{table}" ({listed}) FROM STDIN') as copy:
+        for row in chain([first], rows):
+            copy.write_row(list(row.values()))
+
+
+def new_database(name: str) -> tuple[str, str]:
+    """A migrated, empty PostgreSQL database: its address for the site, and for the driver."""
+    url = databases.create_postgresql(name)
+    databases.migrate(databases.make_app(url))
+    return url, url.replace("+psycopg", "")

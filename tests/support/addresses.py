@@ -1,0 +1,87 @@
+"""Every address of the site that can be fetched, with something of the demo in its places, and who may come in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from app.db import db
+from app.domain.lifecycle import IdeaState
+from app.models import Activity, Argument, Idea, Organisation, Practice, Process, Report, Theme, Workshop
+from app.models.argument import ArgumentState
+
+PUBLISHED = (
+    select(Idea.id).where(Idea.state == IdeaState.PUBLISHED).order_by(Idea.argument_count.desc(), Idea.id)
+)
+WAITING = select(Idea.id).where(Idea.state == IdeaState.SUBMITTED).order_by(Idea.id)
+PLACES: dict[str, Callable[[], Any]] = {
+    "idea_id": lambda: PUBLISHED,
+    "moderation.idea_id": lambda: WAITING,
+    "activity_id": lambda: select(Activity.id).order_by(Activity.id),
+    "argument_id": lambda: (
+        select(Argument.id)
+        .where(Argument.state == ArgumentState.PUBLISHED, Argument.parent_id.is_(None))
+        .order_by(Argument.id)
+    ),
+    "report_id": lambda: select(Report.id).order_by(Report.id),
+    "theme_id": lambda: select(Theme.id).order_by(Theme.id),
+    "workshop_id": lambda: select(Workshop.id).order_by(Workshop.id),
+    "code": lambda: select(Workshop.join_code).order_by(Workshop.id),
+    "partners.slug": lambda: select(Organisation.slug).order_by(Organisation.id),
+    "practices.slug": lambda: select(Practice.slug).order_by(Practice.id),
+    "processes.slug": lambda: select(Process.slug).order_by(Process.id),
+}
+"""What stands in a place of an address: by the room and the name of the place, else by the name alone."""
+MADE_UP = {"token": "geen-echte-sleutel"}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address rule, where it leads, and the sign on its door."""
+
+    rule: str
+    endpoint: str
+    sign: str
+
+    def __str__(self) -> str:
+        return self.rule
+
+
+def addresses(app: Flask, method: str = "GET") -> list[Address]:
+    """Every address that answers to the method, in a fixed order."""
+    found = [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
+    return sorted(
+        (_address(app, rule) for rule in found), key=lambda address: (address.rule, address.endpoint)
+    )
+
+
+def example(app: Flask, address: Address) -> str:
+    """The address with real things of the demo in its places. Raises LookupError when the demo has none."""
+    values: dict[str, object] = {}
+    room = address.endpoint.partition(".")[0]
+    rule = next(rule for rule in app.url_map.iter_rules(address.endpoint) if rule.rule == address.rule)
+    with app.app_context():
+        for place in sorted(rule.arguments - set(rule.defaults or ())):
+            if place in MADE_UP:
+                values[place] = MADE_UP[place]
+                continue
+            query = PLACES.get(f"{room}.{place}") or PLACES.get(place)
+            if query is None:
+                raise LookupError(
+                    f"say in tests/support/addresses.py what stands in <{place}> of {address.rule}"
+                )
+            values[place] = db.session.scalars(query().limit(1)).one_or_none()
+            if values[place] is None:
+                raise LookupError(f"the demo has nothing for <{place}> of {address.rule}")
+        db.session.rollback()
+    built = rule.build(values)
+    if built is None:
+        raise LookupError(f"{address.rule} cannot be filled in with {values}")
+    return str(built[1])
+
+
+def _address(app: Flask, rule: Rule) -> Address:
+    return Address(rule.rule, rule.endpoint, getattr(app.view_functions[rule.endpoint], "__door__", ""))
