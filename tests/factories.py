@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
-from app.db import db
+from app.db import Base, db
 from app.domain.ballot import Group, Side, VoteValue
 from app.domain.lifecycle import IdeaState
 from app.models import (
@@ -30,13 +30,14 @@ NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 """A fixed moment for rules; pages read the real clock, so `a_call` opens around the real now as well."""
 
 _numbers = count(1)
+Thing = TypeVar("Thing", bound=Base)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _add(thing: Any) -> Any:
+def _add(thing: Thing) -> Thing:
     db.session.add(thing)
     db.session.flush()
     return thing
@@ -55,13 +56,13 @@ def a_person(*roles: Role, **values: Any) -> Person:
     }
     person = Person(**values)
     person.role_rows = [PersonRole(role=role) for role in roles]
-    return _add(person)  # type: ignore[no-any-return]
+    return _add(person)
 
 
 def an_organisation(**values: Any) -> Organisation:
     """A partner in the city."""
     number = next(_numbers)
-    return _add(Organisation(**{"slug": f"partner-{number}", "name": f"Partner {number}", **values}))  # type: ignore[no-any-return]
+    return _add(Organisation(**{"slug": f"partner-{number}", "name": f"Partner {number}", **values}))
 
 
 def a_process(**values: Any) -> Process:
@@ -77,25 +78,27 @@ def a_process(**values: Any) -> Process:
         "aims": [],
         "ranking_settings": {},
     }
-    return _add(Process(**{**base, **values}))  # type: ignore[no-any-return]
+    return _add(Process(**{**base, **values}))
 
 
 def a_theme(process: Process, **values: Any) -> Theme:
     """A theme of the process."""
     number = next(_numbers)
     base = {"slug": f"thema-{number}", "title": f"Thema {number}", "position": number}
-    return _add(Theme(process_id=process.id, **{**base, **values}))  # type: ignore[no-any-return]
+    return _add(Theme(process_id=process.id, **{**base, **values}))
 
 
 def a_call(process: Process | None = None, *, open_now: bool = True, **values: Any) -> Call:
     """A call with one phase that gives every right, running now (or over, with open_now=False)."""
     number = next(_numbers)
     process = process or a_process()
-    call = _add(Call(process_id=process.id, **{"slug": f"oproep-{number}", "title": f"Oproep {number}", **values}))
+    call = _add(
+        Call(process_id=process.id, **{"slug": f"oproep-{number}", "title": f"Oproep {number}", **values})
+    )
     start = _now() - timedelta(days=20)
     end = _now() + timedelta(days=20) if open_now else _now() - timedelta(days=1)
     a_phase(call, starts_at=start, ends_at=end)
-    return call  # type: ignore[no-any-return]
+    return call
 
 
 def a_phase(call: Call, **values: Any) -> Phase:
@@ -108,11 +111,15 @@ def a_phase(call: Call, **values: Any) -> Phase:
         "may_argue": True,
         "may_vote": True,
     }
-    return _add(Phase(call_id=call.id, **{**base, **values}))  # type: ignore[no-any-return]
+    return _add(Phase(call_id=call.id, **{**base, **values}))
 
 
 def an_idea(
-    call: Call | None = None, author: Person | None = None, *, themes: list[Theme] | None = None, **values: Any
+    call: Call | None = None,
+    author: Person | None = None,
+    *,
+    themes: list[Theme] | None = None,
+    **values: Any,
 ) -> Idea:
     """A published idea with its tally rows."""
     number = next(_numbers)
@@ -147,14 +154,14 @@ def an_argument(idea: Idea, author: Person | None = None, side: Side = Side.FOR,
     base = {"body": "Dit argument is lang genoeg om te mogen staan.", "created_at": _now()}
     argument = Argument(idea_id=idea.id, author_id=author.id, side=side, **{**base, **values})
     idea.argument_count = (idea.argument_count or 0) + 1
-    return _add(argument)  # type: ignore[no-any-return]
+    return _add(argument)
 
 
 def an_activity(process: Process, **values: Any) -> Activity:
     """An activity of the process."""
     number = next(_numbers)
     base = {"kind": ActivityKind.INFORMATION, "title": f"Activiteit {number}", "position": number}
-    return _add(Activity(process_id=process.id, **{**base, **values}))  # type: ignore[no-any-return]
+    return _add(Activity(process_id=process.id, **{**base, **values}))
 
 
 def a_workshop(call: Call, *, minutes: int = 120, **values: Any) -> Workshop:
@@ -162,7 +169,7 @@ def a_workshop(call: Call, *, minutes: int = 120, **values: Any) -> Workshop:
     number = next(_numbers)
     activity = an_activity(call.process, kind=ActivityKind.WORKSHOP, title=f"Werkatelier {number}")
     base = {"join_code": f"WA{number:04d}"}
-    return _add(Workshop(activity_id=activity.id, call_id=call.id, minutes=minutes, **{**base, **values}))  # type: ignore[no-any-return]
+    return _add(Workshop(activity_id=activity.id, call_id=call.id, minutes=minutes, **{**base, **values}))
 
 
 def a_practice(process: Process, **values: Any) -> Practice:
@@ -175,4 +182,4 @@ def a_practice(process: Process, **values: Any) -> Practice:
         "done": "Wat er gedaan is, in een paar woorden.",
         "published_at": _now(),
     }
-    return _add(Practice(process_id=process.id, **{**base, **values}))  # type: ignore[no-any-return]
+    return _add(Practice(process_id=process.id, **{**base, **values}))

@@ -60,7 +60,9 @@ def test_pages_and_files_are_served_and_the_end_is_quick(demo: str) -> None:
 
 
 def test_without_a_secret_the_start_stops_with_a_sentence() -> None:
-    server = _gunicorn({**ENVIRON, "SECRET_KEY": "", "DEMO": "0", "DATABASE_URL": "sqlite:////nowhere/at/all"})
+    server = _gunicorn(
+        {**ENVIRON, "SECRET_KEY": "", "DEMO": "0", "DATABASE_URL": "sqlite:////nowhere/at/all"}
+    )
     _, said = server.communicate(timeout=30)
     assert server.returncode == 2
     assert "SECRET_KEY is missing" in said
