@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import structlog
+from email_validator import EmailNotValidError, validate_email
 from flask import Flask, current_app, render_template
 from sqlalchemy import select, update
 
@@ -47,6 +48,23 @@ class Sent:
 
     sent: int
     failed: int
+
+
+def clean_address(text: str) -> str:
+    """An e-mail address as it is kept: lower case, the domain as machines write it. Raises ValueError."""
+    try:
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from error
+    return (found.ascii_email or found.normalized).lower()
+
+
+def is_address(text: str) -> bool:
+    """Whether mail could be sent to this."""
+    try:
+        return bool(clean_address(text))
+    except ValueError:
+        return False
 
 
 def address(endpoint: str, language: str, **values: Any) -> str:

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, Field, HiddenField, SelectField, StringField, ValidationError
@@ -12,20 +11,12 @@ from wtforms.validators import DataRequired
 
 from app.domain.decision import N_
 from app.kit.forms import Form, clean_text, length
+from app.kit.mail import clean_address
 from app.kit.tokens import CODE_DIGITS
 
 NAME_LENGTH = (2, 80)
 LONGEST_NEIGHBOURHOOD = 80
 _DIGITS = re.compile(rf"\d{{{CODE_DIGITS}}}")
-
-
-def email_address(text: str) -> str:
-    """An e-mail address as it is kept: lower case, the domain as machines write it. Raises ValueError."""
-    try:
-        found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError as error:
-        raise ValueError(str(error)) from error
-    return (found.ascii_email or found.normalized).lower()
 
 
 def one_line(value: Any) -> Any:
@@ -48,7 +39,7 @@ class SignInForm(Form):
 
     def validate_email(self, field: Field) -> None:
         try:
-            field.data = email_address(field.data)
+            field.data = clean_address(field.data)
         except ValueError as error:
             raise ValidationError(
                 _("This is not an e-mail address. It should look like name@example.com.")
