@@ -24,6 +24,8 @@ KNOWN = {
     "OIDC_CLIENT_SECRET": "this site's secret at the provider",
     "MUNICIPALITY": "the name of the municipality",
     "CONTACT_EMAIL": "where visitors can write to",
+    "METRICS_TOKEN": "lets an operator read /metrics from elsewhere; default: only on the machine itself",
+    "TRUSTED_PROXIES": "how many proxies stand before the site and tell it the visitor's address; default 0",
     "DEMO": "1: demo people on the sign-in page and the outbox at /demo/post; never on a live site",
 }
 
@@ -49,6 +51,8 @@ class Config:
     oidc_issuer: str
     oidc_client_id: str
     oidc_client_secret: str
+    metrics_token: str
+    trusted_proxies: int
     demo: bool
     testing: bool = False
 
@@ -124,6 +128,10 @@ def load_config(environ: Mapping[str, str] | None = None, *, testing: bool = Fal
             "OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET belong together: set all three or none."
         )
 
+    proxies = read("TRUSTED_PROXIES", "0")
+    if not (proxies.isdigit() and int(proxies) < 10):
+        faults.append("TRUSTED_PROXIES must be a whole number from 0 to 9.")
+
     if faults:
         raise SettingsError("\n".join(faults))
     host = parts.hostname or "localhost"
@@ -141,6 +149,8 @@ def load_config(environ: Mapping[str, str] | None = None, *, testing: bool = Fal
         oidc_issuer=oidc[0],
         oidc_client_id=oidc[1],
         oidc_client_secret=oidc[2],
+        metrics_token=read("METRICS_TOKEN"),
+        trusted_proxies=int(proxies),
         demo=demo,
         testing=testing,
     )

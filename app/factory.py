@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli
 from app.db import db, migrate
@@ -108,6 +109,9 @@ def create_app(config: "Config") -> Flask:
     for room in ROOMS:
         app.register_blueprint(room)
     cli.register(app)
+    if config.trusted_proxies:
+        n = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     watch = config.demo and not config.testing
     app.jinja_env.globals["asset"] = assets.Assets(ROOT, watch).url
     app.wsgi_app = assets.wrap(app.wsgi_app, ROOT, watch)  # type: ignore[method-assign]

@@ -21,15 +21,6 @@ def process_by_slug(slug: str) -> Process | None:
     return db.session.scalar(select(Process).where(Process.slug == slug))
 
 
-def current_process() -> Process | None:
-    """The newest open process, else the newest at all."""
-    return db.session.scalar(
-        select(Process)
-        .order_by(Process.state != ProcessState.OPEN, Process.starts_at.desc(), Process.id.desc())
-        .limit(1)
-    )
-
-
 def all_processes() -> Sequence[Process]:
     """Every process, open ones first, newest first."""
     return db.session.scalars(
@@ -37,33 +28,6 @@ def all_processes() -> Sequence[Process]:
             Process.state != ProcessState.OPEN, Process.starts_at.desc(), Process.id.desc()
         )
     ).all()
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """How many ideas are readable, how many people voted and how many votes stand."""
-
-    ideas: int
-    voters: int
-    votes: int
-
-
-def numbers_of(process_id: int) -> Numbers:
-    """The numbers of a process: ideas counted now, votes as last computed (seconds ago)."""
-    ideas = db.session.scalar(
-        select(func.count())
-        .select_from(Idea)
-        .join(Call, Call.id == Idea.call_id)
-        .where(Call.process_id == process_id, Idea.state == IdeaState.PUBLISHED)
-    )
-    kept = db.session.scalars(
-        select(Standing.data)
-        .join(Call, Call.id == Standing.call_id)
-        .where(Call.process_id == process_id, Standing.kind == standings.NUMBERS)
-    ).all()
-    # Somebody who votes in two calls of one process must not count twice: the largest call is the honest minimum.
-    voters = max((int(data["voters"]) for data in kept), default=0)
-    return Numbers(ideas or 0, voters, sum(int(data["votes"]) for data in kept))
 
 
 def activities_of(process_id: int) -> Sequence[tuple[Activity, int | None]]:

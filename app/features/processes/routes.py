@@ -7,7 +7,7 @@ from app.features.processes import queries, words
 from app.kit import clock, doors
 from app.kit.identity import current_person
 from app.policies.taking_part import may_submit
-from app.records import calls
+from app.records import calls, processes
 
 bp = Blueprint("processes", __name__)
 
@@ -38,7 +38,7 @@ def show(slug: str) -> ResponseReturnValue:
         moment=moment,
         calls=[(call, may_submit(person, call, moment)) for call in found],
         activities=queries.activities_of(process.id),
-        numbers=queries.numbers_of(process.id),
+        numbers=processes.numbers_of(process.id),
         themes=queries.themes_of(process.id),
         focus=queries.focus_of(process.id),
         decisions=queries.decisions_of(process.id),
@@ -67,7 +67,7 @@ def activity(activity_id: int) -> ResponseReturnValue:
 @doors.public
 def themes() -> ResponseReturnValue:
     """The themes of the current process."""
-    process = queries.current_process()
+    process = processes.current_process()
     return render_template(
         "processes/themes.html", process=process, themes=queries.themes_of(process.id) if process else []
     )
