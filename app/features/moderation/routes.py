@@ -177,7 +177,7 @@ def restore_argument(argument_id: int) -> ResponseReturnValue:
 @doors.moderator
 def report(report_id: int) -> ResponseReturnValue:
     """The page of the text that the report is about: all reports on a text are handled together."""
-    return redirect(_address(_reported(report_id)))
+    return redirect(_address(_reported(report_id)), code=303)
 
 
 @bp.post("/moderatie/meldingen/<int:report_id>/laten-staan")
