@@ -7,6 +7,20 @@ _COMMON = frozenset(
     {"voor", "door", "naar", "over", "onder", "tussen", "naast", "deze", "zijn", "heeft", "hebben", "wordt"}
     | {"worden", "moet", "moeten", "kunnen", "maar", "niet", "meer", "veel", "alle", "ieder", "iedereen"}
     | {"waar", "wanneer", "omdat", "zodat", "want", "beter", "stad", "maastricht", "gemeente", "mensen"}
+    | {
+        "laat",
+        "zien",
+        "maak",
+        "geef",
+        "welke",
+        "welk",
+        "nieuwe",
+        "nieuw",
+        "zonder",
+        "samen",
+        "slim",
+        "slimme",
+    }
     | {"with", "from", "that", "this", "have", "their", "more", "everybody", "city"}
 )
 STEM = 6

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from app.domain.ballot import Group, Side
 from app.domain.decision import N_
 from app.domain.lifecycle import IdeaState, PublicStatus, RefusalReason
+from app.models.argument import ArgumentState
 from app.models.moderation import ModerationVerb, ReportReason
 from app.models.person import Role
 
@@ -28,6 +29,11 @@ NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
         Side.AGAINST: N_("Argument against"),
         Side.QUESTION: N_("Question"),
     },
+    ArgumentState: {
+        ArgumentState.PUBLISHED: N_("Published"),
+        ArgumentState.HIDDEN: N_("Hidden"),
+        ArgumentState.DELETED: N_("Deleted"),
+    },
     IdeaState: {
         IdeaState.DRAFT: N_("Draft"),
         IdeaState.SUBMITTED: N_("Waiting for a moderator"),
@@ -46,7 +52,7 @@ NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
         PublicStatus.ADOPTED: N_("Adopted"),
         PublicStatus.NOT_ADOPTED: N_("Not adopted"),
         PublicStatus.IN_EXECUTION: N_("In execution"),
-        PublicStatus.DONE: N_("Done"),
+        PublicStatus.DONE: N_("Carried out"),
     },
     RefusalReason: {
         RefusalReason.OFF_TOPIC: N_("Not about this call"),
@@ -74,6 +80,29 @@ NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
     },
 }
 
+ACTIONS: Mapping[str, str] = {
+    "moderation.publish": N_("published an idea"),
+    "moderation.return": N_("returned an idea with a request"),
+    "moderation.refuse": N_("refused an idea"),
+    "moderation.hide": N_("hid an idea"),
+    "moderation.restore": N_("put an idea back"),
+    "moderation.keep": N_("left a reported idea on the site"),
+    "moderation.hide_argument": N_("hid an argument"),
+    "moderation.restore_argument": N_("put an argument back"),
+    "moderation.keep_argument": N_("left a reported argument on the site"),
+    "responses.answer": N_("answered an idea"),
+    "responses.status": N_("changed the status of an idea"),
+    "organiser.handle_message": N_("handled a message"),
+    "organiser.reopen_message": N_("reopened a message"),
+    "import.polis": N_("imported a conversation"),
+}
+"""What the lines of the audit log say that somebody did; an action without words is shown as it is written."""
+
+
+def action_words(action: str) -> str:
+    """What somebody did, in the language of the page."""
+    return str(gettext(ACTIONS[action])) if action in ACTIONS else action
+
 
 def word(member: StrEnum) -> str:
     """The name of a fixed value in the language of the page or mail. Raises KeyError when it has none."""
@@ -82,3 +111,4 @@ def word(member: StrEnum) -> str:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters["word"] = word
+    app.jinja_env.filters["action_words"] = action_words

@@ -14,6 +14,7 @@ from app.domain.ballot import Group
 from app.domain.lifecycle import IdeaState, RefusalReason
 from app.domain.likeness import likeness, stems
 from app.kit import html
+from app.kit.pagination import older_than
 from app.models.argument import Argument
 from app.models.idea import Idea
 from app.models.moderation import ModerationDecision, ModerationVerb, Report, ReportReason
@@ -106,7 +107,7 @@ def decisions(before: int | None = None) -> tuple[list[Decided], int | None]:
     """A page of all decisions, newest first, and the number before which the next page begins."""
     query = _decisions().limit(PAGE + 1)
     if before is not None:
-        query = query.where(ModerationDecision.id < before)
+        query = query.where(older_than(ModerationDecision, ModerationDecision.decided_at, before))
     rows = _decided(query)
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
 
@@ -193,7 +194,7 @@ def _decisions() -> Select[*tuple[Any, ...]]:
             ),
         )
         .join(moderator, ModerationDecision.moderator_id == moderator.id)
-        .order_by(ModerationDecision.id.desc())
+        .order_by(ModerationDecision.decided_at.desc(), ModerationDecision.id.desc())
     )
 
 

@@ -1,5 +1,193 @@
-"""What organisers see: overview, audit log, incoming messages: requests in, answers out."""
+"""What organisers see and do: overview, audit log, messages, answers and the status of ideas."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.db import db
+from app.domain.lifecycle import PublicStatus, status_steps
+from app.features.organiser import forms, queries, service
+from app.kit import charts, clock, doors, html
+from app.kit.identity import the_person
+from app.kit.words import word
+from app.models.idea import Idea
+from app.models.message import ContactMessage
+from app.policies.answering import may_answer
 
 bp = Blueprint("organiser", __name__)
+
+
+@bp.get("/beheer")
+@doors.organiser
+def index() -> ResponseReturnValue:
+    """The site in numbers, and what staff did last."""
+    numbers = queries.overview()
+    lines, _more = queries.log(most=6)
+    rows = [(word(state), count) for state, count in numbers.ideas.items()]
+    return render_template(
+        "organiser/index.html",
+        numbers=numbers,
+        lines=lines,
+        people=[(word(group), count) for group, count in numbers.people.items()],
+        ideas=rows,
+        ideas_chart=charts.bars(_("Ideas by state"), [charts.Bar(name, count) for name, count in rows]),
+    )
+
+
+@bp.get("/beheer/logboek")
+@doors.organiser
+def audit() -> ResponseReturnValue:
+    """Everything that staff did, newest first."""
+    action = request.args.get("actie", "")[:60]
+    actor = request.args.get("persoon", type=int)
+    before = request.args.get("voor", type=int)
+    lines, following = queries.log(action, actor, before)
+    return render_template(
+        "organiser/audit.html",
+        lines=lines,
+        following=following,
+        before=before,
+        action=action,
+        actor=actor,
+        actions=queries.known_actions(),
+        actors=queries.known_actors(),
+    )
+
+
+@bp.get("/beheer/berichten")
+@doors.organiser
+def inbox() -> ResponseReturnValue:
+    """What visitors wrote."""
+    handled = request.args.get("soort") == "afgehandeld"
+    before = request.args.get("voor", type=int)
+    rows, following = queries.messages(handled, before)
+    return render_template(
+        "organiser/inbox.html",
+        rows=[(row, html.from_plain(row.body)) for row in rows],
+        following=following,
+        before=before,
+        handled=handled,
+    )
+
+
+@bp.post("/beheer/berichten/<int:message_id>/afhandelen")
+@doors.organiser
+def handle_message(message_id: int) -> ResponseReturnValue:
+    """Mark a message as handled."""
+    service.handle_message(the_person(), db.get_or_404(ContactMessage, message_id), clock.now())
+    flash(_("The message has been handled."))
+    return redirect(url_for("organiser.inbox"), code=303)
+
+
+@bp.post("/beheer/berichten/<int:message_id>/heropenen")
+@doors.organiser
+def reopen_message(message_id: int) -> ResponseReturnValue:
+    """Put a message back among those that wait."""
+    service.reopen_message(the_person(), db.get_or_404(ContactMessage, message_id), clock.now())
+    flash(_("The message is open again."))
+    return redirect(url_for("organiser.inbox", soort="afgehandeld"), code=303)
+
+
+@bp.get("/beheer/ideeen")
+@doors.organiser
+def ideas() -> ResponseReturnValue:
+    """Published ideas, to answer and to take along."""
+    words, asked = request.args.get("zoek", "")[:80], request.args.get("status", "")
+    status = PublicStatus(asked) if asked in list(PublicStatus) else None
+    before = request.args.get("voor", type=int)
+    rows, following = queries.ideas(words, status, before)
+    return render_template(
+        "organiser/ideas.html",
+        rows=rows,
+        following=following,
+        before=before,
+        words=words,
+        status=status,
+        statuses=list(PublicStatus),
+    )
+
+
+@bp.get("/beheer/ideeen/<int:idea_id>")
+@doors.organiser
+def idea(idea_id: int) -> ResponseReturnValue:
+    """One idea with its answers and its status."""
+    return _idea_page(_readable(idea_id))
+
+
+@bp.post("/beheer/ideeen/<int:idea_id>/reactie")
+@doors.organiser
+def respond(idea_id: int) -> ResponseReturnValue:
+    """Answer an idea for the municipality."""
+    found, form = _readable(idea_id), forms.AnswerForm(prefix="answer-")
+    if not form.validate():
+        return _idea_page(found, 400, answer=form)
+    try:
+        service.answer_idea(
+            the_person(),
+            found,
+            form.version.data or 0,
+            str(form.on_behalf_of.data),
+            str(form.body.data),
+            clock.now(),
+        )
+    except service.Overtaken as error:
+        db.session.rollback()
+        return _idea_page(_readable(idea_id), 409, answer=form, overtaken=error)
+    flash(_("The answer stands under the idea. The author hears of it by mail."))
+    return redirect(url_for("organiser.idea", idea_id=idea_id), code=303)
+
+
+@bp.post("/beheer/ideeen/<int:idea_id>/status")
+@doors.organiser
+def set_status(idea_id: int) -> ResponseReturnValue:
+    """Take an idea a step further."""
+    found, form = _readable(idea_id), forms.StatusForm(prefix="status-")
+    seen = str(form.before.data)
+    before = PublicStatus(seen) if seen in list(PublicStatus) else found.public_status
+    form.offer(status_steps(before))
+    if not form.validate():
+        return _idea_page(found, 400, status=form)
+    try:
+        service.set_status(the_person(), found, before, form.chosen, str(form.reason.data), clock.now())
+    except service.Overtaken as error:
+        db.session.rollback()
+        return _idea_page(_readable(idea_id), 409, status=form, overtaken=error)
+    flash(_("The status is now: %(status)s. The author hears of it by mail.", status=word(form.chosen)))
+    return redirect(url_for("organiser.idea", idea_id=idea_id), code=303)
+
+
+def _readable(idea_id: int) -> Idea:
+    """The idea when everybody may read it; the others are for its author and the moderators."""
+    found = db.get_or_404(Idea, idea_id)
+    if not found.is_readable:
+        abort(404)
+    return found
+
+
+def _idea_page(
+    found: Idea,
+    status_code: int = 200,
+    answer: forms.AnswerForm | None = None,
+    status: forms.StatusForm | None = None,
+    overtaken: service.Overtaken | None = None,
+) -> ResponseReturnValue:
+    sent = answer or status
+    steps = status_steps(found.public_status)
+    status = (status or forms.StatusForm(prefix="status-", formdata=None)).offer(steps)
+    if status.status.data not in {step.value for step in steps}:
+        status.status.data = None
+    return (
+        render_template(
+            "organiser/idea.html",
+            idea=found,
+            body=html.from_plain(found.body),
+            may=may_answer(the_person(), found),
+            answer_form=answer or forms.AnswerForm(prefix="answer-", formdata=None),
+            status_form=status,
+            sent=sent,
+            overtaken=overtaken.decision if overtaken else None,
+            steps=queries.steps(found.id),
+            answers=[(row, html.from_plain(row.body)) for row in queries.answers(found.id)],
+        ),
+        status_code,
+    )
