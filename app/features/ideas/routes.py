@@ -1,5 +1,232 @@
 """Ideas: the list, one idea, the form: requests in, answers out."""
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.db import db
+from app.domain.decision import NotAllowed
+from app.domain.lifecycle import IdeaState, PublicStatus
+from app.features.ideas import listing, pages, queries, service
+from app.features.ideas.forms import IdeaForm
+from app.kit import clock, doors
+from app.kit.forms import csrf, sent_from_here
+from app.kit.identity import DRAFT, current_person, the_person
+from app.kit.limits import ROOM, limiter
+from app.kit.tokens import new_token
+from app.kit.words import word
+from app.policies.ideas import may_edit, may_read
+from app.policies.taking_part import may_submit, may_vote
+from app.records import ballots, drafts, frames, ideas
+from app.records.ideas import IdeaRow
 
 bp = Blueprint("ideas", __name__)
+NEW = "idea"
+"""The kind of draft that a new idea is while its writer signs in; a changed one has its number behind it."""
+
+
+@bp.get("/ideeen")
+@doors.public
+def index() -> ResponseReturnValue:
+    now, person = clock.now(), current_person()
+    lots = listing.lots_of_person(now) if person else listing.lots_of_visitor(now)
+    choice = listing.choose(request.args, now, lots[0], lots)
+    if choice is None:
+        if request.args.get("oproep"):
+            abort(404)
+        return render_template("ideas/nothing.html")
+    found = listing.read(choice)
+    page = found.slice(listing.seed(choice.lot, person.id if person else None))
+    return render_template(
+        "ideas/index.html",
+        choice=choice,
+        call=choice.call,
+        phase=choice.call.phase(now),
+        page=page,
+        rows=ideas.cards(page.ids),
+        is_empty=len(found.sheet) == 0,
+        counts=not choice.call.hides_counts(now),
+        sort_options=[(sort.value, _(listing.SORT_NAMES[sort])) for sort in choice.sorts],
+        status_options=[("", _("All")), *((status.value, word(status)) for status in PublicStatus)],
+        submitting=may_submit(person, choice.call, now),
+        voting=may_vote(person, IdeaState.PUBLISHED, choice.call, now),
+        mine=ballots.my_votes(person.id, page.ids) if person and page.ids else {},
+    )
+
+
+@bp.get("/plannen")
+@doors.public
+def old_address() -> ResponseReturnValue:
+    """The address of the list in the council letter; its query keeps its meaning."""
+    query = request.query_string.decode("ascii", "ignore")
+    return redirect(url_for("ideas.index") + (f"?{query}" if query else ""), code=308)
+
+
+@bp.get("/ideeen/<int:idea_id>")
+@doors.public
+def show(idea_id: int) -> ResponseReturnValue:
+    now, person = clock.now(), current_person()
+    idea = _idea(idea_id)
+    allowed = may_read(person, idea)
+    if not allowed:
+        status = 410 if idea.published_at is not None else 403
+        return render_template("ideas/gone.html", idea=idea, decision=allowed), status
+    if idea.state == IdeaState.MERGED and idea.merged_into_id is not None:
+        return redirect(url_for("ideas.show", idea_id=idea.merged_into_id), code=301)
+    return render_template("ideas/show.html", **pages.show(idea, person, now))
+
+
+@bp.route("/ideeen/nieuw", methods=["GET", "POST"])
+@doors.public
+@csrf.exempt
+@limiter.limit(ROOM, methods=["POST"])
+def new() -> ResponseReturnValue:
+    now, person = clock.now(), current_person()
+    frame = frames.of_call(request.form.get("call") or request.args.get("oproep", "")) or frames.of_call()
+    if frame is None:
+        return render_template("ideas/nothing.html")
+    choices = pages.call_choices(frame, person, now)
+    open_calls = [choice.call for choice in choices if choice.is_open]
+    as_draft = request.form.get("action") == "draft"
+    form = IdeaForm(open_calls, frame.themes, as_draft=as_draft)
+    shown: dict[str, Any] = {
+        "form": form,
+        "frame": frame,
+        "choices": choices,
+        "is_closed": not open_calls,
+        "call_hints": {choice.call.slug: _(choice.audience) for choice in choices if choice.audience},
+        "closed": may_submit(person, frame.call, now),
+    }
+    if request.method == "GET":
+        kept = drafts.find(NEW, session.get(DRAFT, ""), now)
+        if kept is not None:
+            pages.fill(form, kept)
+        else:
+            form.neighbourhood.data = person.neighbourhood if person else ""
+            form.submission_key.data = new_token()
+            if frame.call in open_calls:
+                form.call.data = frame.call.slug
+        return render_template("ideas/new.html", kept=kept is not None, **shown)
+    answer = _check(form, "ideas/new.html", shown, NEW, url_for("ideas.new"))
+    if answer is not None or person is None:
+        return answer or abort(400)
+    call = next((call for call in open_calls if call.slug == form.call.data), frame.call)
+    key = form.submission_key.data or ""
+    try:
+        if as_draft:
+            number = service.keep_draft(person, call, form.content(), key, now)
+            flash(_("Your draft has been saved. Only you can see it."))
+        else:
+            number = service.put_forward(person, call, form.content(), key, now)
+            flash(_("Your idea has been sent in."))
+    except NotAllowed as no:
+        return _refused(no, "ideas/new.html", shown)
+    _forget_typed(NEW)
+    return redirect(url_for("ideas.show", idea_id=number), code=303)
+
+
+@bp.route("/ideeen/<int:idea_id>/bewerken", methods=["GET", "POST"])
+@doors.public
+@csrf.exempt
+@limiter.limit(ROOM, methods=["POST"])
+def edit(idea_id: int) -> ResponseReturnValue:
+    now, person = clock.now(), current_person()
+    idea = _idea(idea_id)
+    kind, here = f"{NEW}:{idea.id}", url_for("ideas.edit", idea_id=idea.id)
+    if person is None and request.method == "GET":
+        return redirect(url_for("accounts.sign_in", next=here), code=303)
+    allowed = may_edit(person, idea, idea.call, has_reactions=queries.has_reactions(idea.id))
+    is_author = person is not None and person.id == idea.author_id
+    if person is not None and not allowed and not (is_author and request.method == "POST"):
+        allowed.or_raise()
+    frame = frames.of_call(idea.call.slug) or abort(404)
+    unfinished = idea.state in (IdeaState.DRAFT, IdeaState.RETURNED)
+    action = request.form.get("action", "save")
+    form = IdeaForm([idea.call], frame.themes, as_draft=unfinished and action != "send")
+    shown: dict[str, Any] = {
+        "form": form,
+        "idea": idea,
+        "frame": frame,
+        "unfinished": unfinished,
+        "request_of_moderator": (
+            queries.last_decision(idea.id) if is_author and idea.state == IdeaState.RETURNED else None
+        ),
+    }
+    if request.method == "GET":
+        kept = drafts.find(kind, session.get(DRAFT, ""), now)
+        pages.fill(form, kept or pages.typed_of(idea))
+        return render_template("ideas/edit.html", kept=kept is not None, **shown)
+    answer = _check(form, "ideas/edit.html", shown, kind, here)
+    if answer is not None or person is None:
+        return answer or abort(400)
+    try:
+        service.change(
+            person, idea.id, form.content(), _number(form.version.data), now, send_in=action == "send"
+        )
+    except NotAllowed as no:
+        return _refused(no, "ideas/edit.html", shown)
+    except service.Outdated:
+        db.session.rollback()
+        form.version.data = str(idea.version)
+        notice = _("The idea was changed in the meantime. Your text is still here: check it and save it again.")
+        return render_template("ideas/edit.html", notice=notice, **shown), 409
+    flash(_("Your idea has been sent in.") if action == "send" else _("Your changes have been saved."))
+    _forget_typed(kind)
+    return redirect(url_for("ideas.show", idea_id=idea.id), code=303)
+
+
+@bp.post("/ideeen/<int:idea_id>/intrekken")
+@doors.signed_in
+def withdraw(idea_id: int) -> ResponseReturnValue:
+    _idea(idea_id)
+    service.withdraw(the_person(), idea_id, clock.now())
+    flash(_("You have withdrawn your idea."))
+    return redirect(url_for("ideas.show", idea_id=idea_id), code=303)
+
+
+def _idea(idea_id: int) -> IdeaRow:
+    return ideas.one(idea_id) or abort(404)
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _check(
+    form: IdeaForm, template: str, shown: dict[str, Any], kind: str, back: str
+) -> ResponseReturnValue | None:
+    """The answer to a form that cannot be used as it came, with everything that was typed; None for a good one.
+
+    This view checks the token itself: who is signed out (or was, while typing) keeps the text and signs in, who
+    sends an outdated form gets it back with a fresh token.
+    """
+    if not sent_from_here():
+        abort(400)
+    form.validate()
+    if form.all_errors:
+        return render_template(template, **shown), 400
+    if current_person() is None:
+        token = service.keep_typed(kind, form.typed(), clock.now(), session.get(DRAFT, ""))
+        session[DRAFT] = token
+        flash(_("We keep your text. Sign in to go on with it."), "info")
+        return redirect(url_for("accounts.sign_in", next=back), code=303)
+    if form.is_stale:
+        notice = _("Your session had expired. Your text is still here: send it once more.")
+        return render_template(template, notice=notice, **shown), 400
+    return None
+
+
+def _refused(no: NotAllowed, template: str, shown: dict[str, Any]) -> ResponseReturnValue:
+    """The form with its text and the sentence that says why it was not accepted."""
+    db.session.rollback()
+    notice = _(no.decision.refusal, **no.decision.values)
+    return render_template(template, notice=notice, **shown), 403
+
+
+def _forget_typed(kind: str) -> None:
+    token = session.get(DRAFT, "")
+    if token and drafts.find(kind, token, clock.now()) is not None:
+        service.forget_typed(token)
+        session.pop(DRAFT)

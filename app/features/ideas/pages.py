@@ -1,0 +1,102 @@
+"""What the page of one idea and the form need, put together from records and policies."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.domain.decision import N_, YES, Decision
+from app.domain.lifecycle import IdeaState
+from app.domain.phases import Action
+from app.features.ideas import queries
+from app.features.ideas.forms import IdeaForm
+from app.kit import html
+from app.models.person import Person
+from app.models.process import Audience
+from app.policies.ideas import may_edit, may_send_in, may_withdraw
+from app.policies.taking_part import may_argue, may_submit
+from app.records import arguments, ballots, trail
+from app.records.calls import CallRow
+from app.records.frames import Frame
+from app.records.ideas import IdeaRow
+
+AUDIENCES = {
+    Audience.COUNCIL: N_("For council members"),
+    Audience.PARTNERS: N_("For partners in the city"),
+}
+EXPLAINED_STATES = frozenset({IdeaState.RETURNED, IdeaState.REFUSED, IdeaState.HIDDEN})
+
+
+@dataclass(frozen=True, slots=True)
+class CallChoice:
+    """A call that an idea could answer, and why not if so. Who is not signed in yet may choose any open one."""
+
+    call: CallRow
+    decision: Decision
+    audience: str
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.decision)
+
+
+def call_choices(frame: Frame, person: Person | None, now: datetime) -> list[CallChoice]:
+    """Every call of the process that asks for ideas now or soon, with what this person may do there."""
+    choices = []
+    for call in frame.calls:
+        if not (call.allows(Action.SUBMIT, now) or call.opens(Action.SUBMIT, now)):
+            continue
+        decision = may_submit(person, call, now)
+        if decision.needs_sign_in:
+            decision = YES
+        choices.append(CallChoice(call, decision, AUDIENCES.get(call.audience, "")))
+    return choices
+
+
+def fill(form: IdeaForm, typed: Mapping[str, Any]) -> None:
+    """Put what was typed before into the form."""
+    for name in ("title", "summary", "body", "themes", "neighbourhood", "submission_key", "version"):
+        form[name].data = typed.get(name) or form[name].data
+    if typed.get("call") in form.call_slugs:
+        form.call.data = typed["call"]
+
+
+def typed_of(idea: IdeaRow) -> dict[str, Any]:
+    """An idea as its author would type it."""
+    return {
+        "call": idea.call.slug,
+        "title": idea.title,
+        "summary": idea.summary,
+        "body": idea.body,
+        "themes": [theme.slug for theme in idea.themes],
+        "neighbourhood": idea.neighbourhood,
+        "version": str(idea.version),
+    }
+
+
+def show(idea: IdeaRow, person: Person | None, now: datetime) -> dict[str, Any]:
+    """Everything on the page of an idea; six statements for somebody who is signed out."""
+    is_author = person is not None and person.id == idea.author_id
+    sees_decisions = is_author or (person is not None and person.is_moderator)
+    found: dict[str, Any] = {
+        "idea": idea,
+        "text": html.from_plain(idea.body),
+        "trail": trail.of_idea(idea),
+        "practices": queries.practices_on([theme.id for theme in idea.themes]),
+        "is_author": is_author,
+        "is_public": idea.state == IdeaState.PUBLISHED,
+        "ballot": None,
+        "decided": None,
+    }
+    if idea.state == IdeaState.PUBLISHED:
+        found["ballot"] = ballots.of_idea(idea.id, idea.state, idea.call, person, now)
+        found["talk"] = arguments.of_idea(idea.id, person.id if person else None)
+        found["arguing"] = may_argue(person, idea.state, idea.call, now)
+    if sees_decisions and idea.state in EXPLAINED_STATES:
+        found["decided"] = queries.last_decision(idea.id)
+    if is_author:
+        has_reactions = queries.has_reactions(idea.id)
+        found["editing"] = may_edit(person, idea, idea.call, has_reactions=has_reactions)
+        found["sending"] = may_send_in(person, idea, idea.call, now)
+        found["withdrawing"] = may_withdraw(person, idea, idea.call)
+    return found

@@ -1,0 +1,125 @@
+"""What the pages about ideas read beside the shared rows: search, practices, what moderators asked, own drafts."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, func, or_, select, text
+
+from app.db import db, is_postgresql
+from app.domain.lifecycle import RefusalReason
+from app.models.idea import Idea
+from app.models.moderation import ModerationDecision, ModerationVerb
+from app.models.practice import Practice, PracticeLevel, PracticeTheme
+from app.models.vote import Tally
+
+MOST_WORDS = 8
+_WORD = re.compile(r"[^\W_]+")
+_PLURALS = ("en", "s", "e")
+
+# The expression of the index, letter by letter, or the database would read every idea.
+_POSTGRESQL = text(
+    """
+    SELECT id FROM idea
+    WHERE to_tsvector('dutch', title || ' ' || summary || ' ' || body)
+          @@ (websearch_to_tsquery('dutch', :typed) || to_tsquery('dutch', :beginnings))
+      AND call_id = :call AND state = 'published'
+    """
+)
+_SQLITE = text(
+    """
+    SELECT idea.id FROM idea_search JOIN idea ON idea.id = idea_search.rowid
+    WHERE idea_search MATCH :beginnings AND idea.call_id = :call AND idea.state = 'published'
+    """
+)
+
+
+def search(typed: str, call_id: int) -> list[int]:
+    """The published ideas of a call in which all words occur, also as the beginning of a longer word.
+
+    PostgreSQL knows Dutch word forms and "quoted words", `or` and `-not`. SQLite looks for word beginnings.
+    """
+    words = _WORD.findall(typed)[:MOST_WORDS]
+    if not words:
+        return []
+    if is_postgresql():
+        beginnings = " & ".join(f"'{word}':*" for word in words)
+        if _asks_for_more(typed):
+            # Who quotes or excludes means it: beginnings of words would bring back what was excluded.
+            beginnings = ""
+        rows = db.session.execute(_POSTGRESQL, {"typed": typed, "beginnings": beginnings, "call": call_id})
+    else:
+        beginnings = " ".join(f'"{_stem(word)}"*' for word in words)
+        rows = db.session.execute(_SQLITE, {"beginnings": beginnings, "call": call_id})
+    return [row[0] for row in rows]
+
+
+def _asks_for_more(typed: str) -> bool:
+    return '"' in typed or bool(re.search(r"(^|\s)-\w|\bor\b", typed, re.IGNORECASE))
+
+
+def _stem(word: str) -> str:
+    """A word without its commonest endings, so that `fietsen` also finds `fiets`."""
+    for ending in _PLURALS:
+        if word.lower().endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeRow:
+    """What others did on a theme."""
+
+    slug: str
+    title: str
+    place: str
+    level: PracticeLevel
+
+
+def practices_on(theme_ids: Sequence[int], most: int = 3) -> list[PracticeRow]:
+    """Practices on these themes, those that share most themes first."""
+    if not theme_ids:
+        return []
+    rows = db.session.execute(
+        select(Practice.slug, Practice.title, Practice.place, Practice.level)
+        .join(PracticeTheme, PracticeTheme.practice_id == Practice.id)
+        .where(PracticeTheme.theme_id.in_(theme_ids))
+        .group_by(Practice.id)
+        .order_by(func.count().desc(), Practice.published_at.desc(), Practice.id)
+        .limit(most)
+    )
+    return [PracticeRow(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class LastDecision:
+    """What a moderator decided last on an idea."""
+
+    verb: ModerationVerb
+    reason: RefusalReason | None
+    sentence: str
+    decided_at: datetime
+
+
+def last_decision(idea_id: int) -> LastDecision | None:
+    """The last decision of the moderators on this idea."""
+    row = db.session.execute(
+        select(
+            ModerationDecision.verb,
+            ModerationDecision.reason,
+            ModerationDecision.sentence,
+            ModerationDecision.decided_at,
+        )
+        .where(ModerationDecision.idea_id == idea_id)
+        .order_by(ModerationDecision.decided_at.desc(), ModerationDecision.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else LastDecision(*row)
+
+
+def has_reactions(idea_id: int) -> bool:
+    """Whether anybody's vote stands on the idea, or any argument."""
+    votes = exists().where(Tally.idea_id == idea_id, or_(Tally.votes_for > 0, Tally.votes_against > 0))
+    arguments = exists().where(Idea.id == idea_id, Idea.argument_count > 0)
+    return bool(db.session.scalar(select(or_(votes, arguments))))

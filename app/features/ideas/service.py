@@ -1,0 +1,196 @@
+"""What authors do with their ideas: put them forward, keep a draft, change, send in again, withdraw."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.exc import IntegrityError
+
+from app.db import db
+from app.domain.decision import N_, Decision, NotAllowed
+from app.domain.lifecycle import IdeaState, IdeaVerb
+from app.features.ideas import queries
+from app.kit import signals
+from app.models.idea import Idea, IdeaTheme
+from app.models.person import Person
+from app.policies.ideas import may_edit, may_send_in, may_withdraw
+from app.policies.taking_part import may_submit
+from app.records import calls, drafts, lifecycle, tallies
+from app.records.calls import CallRow
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an author writes."""
+
+    title: str
+    summary: str
+    body: str
+    neighbourhood: str
+    theme_ids: tuple[int, ...]
+
+
+class Outdated(Exception):
+    """The idea was changed after the author opened the form."""
+
+
+def put_forward(author: Person, call: CallRow, content: Content, key: str, now: datetime) -> int:
+    """Send in a new idea and return its number. The same key again changes that idea instead of adding one.
+
+    Raises NotAllowed.
+    """
+    known = _by_key(author, key)
+    if known is not None:
+        return _put_again(author, known, call, content, now)
+    may_submit(author, call, now).or_raise()
+    return _make(author, call, content, key, now, IdeaState.SUBMITTED)
+
+
+def keep_draft(author: Person, call: CallRow, content: Content, key: str, now: datetime) -> int:
+    """Keep an unfinished idea that only its author sees, and return its number; also while the call is closed."""
+    known = _by_key(author, key)
+    if known is None:
+        return _make(author, call, content, key, now, IdeaState.DRAFT)
+    if known.state == IdeaState.DRAFT:
+        known.call_id = call.id
+        _write(known, content)
+        db.session.commit()
+    return known.id
+
+
+def change(
+    author: Person, idea_id: int, content: Content, version: int, now: datetime, *, send_in: bool = False
+) -> None:
+    """Change the text of an idea, and with `send_in` hand it (back) to the moderators.
+
+    `version` is that of the text the author was looking at. Raises NotAllowed, and Outdated when it is not
+    the present one.
+    """
+    idea = db.session.get_one(Idea, idea_id, with_for_update=True, populate_existing=True)
+    call = _call_of(idea)
+    may_edit(author, idea, call, has_reactions=queries.has_reactions(idea_id)).or_raise()
+    if idea.version != version:
+        raise Outdated
+    if send_in:
+        may_send_in(author, idea, call, now).or_raise()
+    _write(idea, content)
+    if send_in:
+        db.session.flush()
+        lifecycle.move(idea, IdeaVerb.SUBMIT, now)
+    db.session.commit()
+    signals.idea_changed.send(idea_id)
+
+
+def withdraw(author: Person, idea_id: int, now: datetime) -> None:
+    """Take an idea back. Raises NotAllowed."""
+    idea = db.session.get_one(Idea, idea_id)
+    may_withdraw(author, idea, _call_of(idea)).or_raise()
+    lifecycle.move(idea, IdeaVerb.WITHDRAW, now)
+    db.session.commit()
+    signals.idea_changed.send(idea_id)
+
+
+def keep_typed(kind: str, typed: dict[str, object], now: datetime, replaces: str = "") -> str:
+    """Keep what somebody typed who is not signed in (any more); the token goes into their session."""
+    token = drafts.keep(kind, typed, now, replaces)
+    db.session.commit()
+    return token
+
+
+def forget_typed(token: str) -> None:
+    """What was kept has been used."""
+    drafts.drop(token)
+    db.session.commit()
+
+
+def _make(
+    author: Person, call: CallRow, content: Content, key: str, now: datetime, state: IdeaState
+) -> int:
+    author_id = author.id
+    idea = Idea(
+        call_id=call.id,
+        author_id=author_id,
+        title=content.title,
+        summary=content.summary,
+        body=content.body,
+        neighbourhood=content.neighbourhood,
+        state=state,
+        created_at=now,
+        submitted_at=now if state == IdeaState.SUBMITTED else None,
+        submission_key=_key_of(author_id, key),
+    )
+    db.session.add(idea)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        # The same form arrived twice at once, and the other one was first.
+        db.session.rollback()
+        other = db.session.scalars(db.select(Idea.id).filter_by(submission_key=_key_of(author_id, key))).one()
+        return int(other)
+    tallies.open_for([idea.id])
+    _choose_themes(idea.id, content.theme_ids)
+    number = idea.id
+    db.session.commit()
+    signals.idea_changed.send(number)
+    return number
+
+
+def _put_again(author: Person, idea: Idea, call: CallRow, content: Content, now: datetime) -> int:
+    """A form that was sent before: finish the draft, take over what changed, or do nothing."""
+    number = idea.id
+    if idea.state == IdeaState.DRAFT:
+        idea.call_id = call.id
+        db.session.flush()
+        change(author, number, content, idea.version, now, send_in=True)
+    elif _content_of(idea) != content:
+        change(author, number, content, idea.version, now)
+    return number
+
+
+def _by_key(author: Person, key: str) -> Idea | None:
+    if not key:
+        return None
+    return db.session.scalars(
+        db.select(Idea).filter_by(submission_key=_key_of(author.id, key))
+    ).one_or_none()
+
+
+def _key_of(author_id: int, key: str) -> str | None:
+    """The author is part of the key, so that nobody can take the key of somebody else."""
+    return f"{author_id}:{key}"[:64] if key else None
+
+
+def _content_of(idea: Idea) -> Content:
+    return Content(
+        idea.title, idea.summary, idea.body, idea.neighbourhood, tuple(sorted(theme.id for theme in idea.themes))
+    )
+
+
+def _write(idea: Idea, content: Content) -> None:
+    db.session.execute(
+        update(Idea)
+        .where(Idea.id == idea.id)
+        .values(
+            title=content.title,
+            summary=content.summary,
+            body=content.body,
+            neighbourhood=content.neighbourhood,
+            version=Idea.version + 1,
+        )
+    )
+    _choose_themes(idea.id, content.theme_ids)
+    db.session.expire(idea)
+
+
+def _choose_themes(idea_id: int, theme_ids: tuple[int, ...]) -> None:
+    db.session.execute(delete(IdeaTheme).where(IdeaTheme.idea_id == idea_id))
+    if theme_ids:
+        rows = [{"idea_id": idea_id, "theme_id": theme_id} for theme_id in theme_ids]
+        db.session.execute(insert(IdeaTheme), rows)
+
+
+def _call_of(idea: Idea) -> CallRow:
+    call = calls.get(idea.call_id)
+    if call is None:
+        raise NotAllowed(Decision(N_("This call no longer exists.")))
+    return call

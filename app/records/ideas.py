@@ -1,0 +1,165 @@
+"""Ideas as pages show them: cards for every list, and one idea with all that stands around it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.db import db
+from app.domain.ballot import Group
+from app.domain.lifecycle import IdeaState, PublicStatus
+from app.models.idea import Idea, IdeaTheme
+from app.models.person import Organisation, Person
+from app.models.process import Call, Theme
+from app.models.vote import Tally
+from app.records import calls
+from app.records.calls import CallRow
+from app.records.frames import ThemeTag
+
+_THEME = (Theme.id, Theme.slug, Theme.title, Theme.icon, Theme.accent, Theme.position)
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """What a card shows of an idea. `author` is empty for somebody who is no longer here."""
+
+    id: int
+    title: str
+    summary: str
+    neighbourhood: str
+    state: IdeaState
+    public_status: PublicStatus
+    argument_count: int
+    version: int
+    published_at: datetime | None
+    author: str
+    group: Group
+    organisation: str | None
+    votes_for: int
+    votes_against: int
+    themes: tuple[ThemeTag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaRow:
+    """One idea with its author, themes and call."""
+
+    id: int
+    title: str
+    summary: str
+    body: str
+    neighbourhood: str
+    state: IdeaState
+    public_status: PublicStatus
+    version: int
+    created_at: datetime
+    submitted_at: datetime | None
+    published_at: datetime | None
+    merged_into_id: int | None
+    argument_count: int
+    author_id: int
+    author: str
+    group: Group
+    organisation: str | None
+    call: CallRow
+    themes: tuple[ThemeTag, ...]
+
+
+def cards(ids: Sequence[int]) -> list[CardRow]:
+    """The cards of these ideas in this order, in one statement; ideas that are gone are left out."""
+    if not ids:
+        return []
+    votes = (
+        select(
+            Tally.idea_id,
+            func.sum(Tally.votes_for).label("for_"),
+            func.sum(Tally.votes_against).label("against"),
+        )
+        .where(Tally.idea_id.in_(ids))
+        .group_by(Tally.idea_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(
+            Idea.id,
+            Idea.title,
+            Idea.summary,
+            Idea.neighbourhood,
+            Idea.state,
+            Idea.public_status,
+            Idea.argument_count,
+            Idea.version,
+            Idea.published_at,
+            Person.name,
+            Person.group,
+            Organisation.name,
+            func.coalesce(votes.c.for_, 0),
+            func.coalesce(votes.c.against, 0),
+            *_THEME,
+        )
+        .join(Person, Person.id == Idea.author_id)
+        .outerjoin(Organisation, Organisation.id == Person.organisation_id)
+        .outerjoin(votes, votes.c.idea_id == Idea.id)
+        .outerjoin(IdeaTheme, IdeaTheme.idea_id == Idea.id)
+        .outerjoin(Theme, Theme.id == IdeaTheme.theme_id)
+        .where(Idea.id.in_(ids))
+    )
+    heads: dict[int, Sequence[Any]] = {}
+    themes: dict[int, list[ThemeTag]] = {}
+    for row in rows:
+        heads[row[0]] = row[:14]
+        found = themes.setdefault(row[0], [])
+        if row[14] is not None:
+            found.append(ThemeTag(*row[14:]))
+    return [
+        CardRow(*heads[number], themes=_in_order(themes[number]))
+        for number in dict.fromkeys(ids)
+        if number in heads
+    ]
+
+
+def one(idea_id: int) -> IdeaRow | None:
+    """One idea in whatever state, with its call and phases, in one statement."""
+    columns = (
+        Idea.id,
+        Idea.title,
+        Idea.summary,
+        Idea.body,
+        Idea.neighbourhood,
+        Idea.state,
+        Idea.public_status,
+        Idea.version,
+        Idea.created_at,
+        Idea.submitted_at,
+        Idea.published_at,
+        Idea.merged_into_id,
+        Idea.argument_count,
+        Idea.author_id,
+        Person.name,
+        Person.group,
+        Organisation.name,
+    )
+    rows = db.session.execute(
+        calls.joined()
+        .add_columns(*columns, *_THEME)
+        .join(Idea, Idea.call_id == Call.id)
+        .join(Person, Person.id == Idea.author_id)
+        .outerjoin(Organisation, Organisation.id == Person.organisation_id)
+        .outerjoin(IdeaTheme, IdeaTheme.idea_id == Idea.id)
+        .outerjoin(Theme, Theme.id == IdeaTheme.theme_id)
+        .where(Idea.id == idea_id)
+    ).all()
+    if not rows:
+        return None
+    start = len(calls.COLUMNS)
+    end = start + len(columns)
+    themes = {row[end]: ThemeTag(*row[end:]) for row in rows if row[end] is not None}
+    first = rows[0][end]
+    call = calls.gather(row for row in rows if row[end] == first)[0]
+    return IdeaRow(*rows[0][start:end], call=call, themes=_in_order(themes.values()))
+
+
+def _in_order(themes: Any) -> tuple[ThemeTag, ...]:
+    return tuple(sorted(themes, key=lambda theme: (theme.position, theme.id)))

@@ -1,0 +1,294 @@
+"""The published ideas of a call in every order, read at most once a second in this process.
+
+Lists slice these orders instead of sorting in the database: a page of any list costs one statement for its
+twenty cards. Places are found by key and never by number, so nothing is lost or shown twice while ideas come
+and go between two pages.
+"""
+
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Text, and_, cast, func, select
+
+from app.db import db
+from app.domain.ballot import GROUPS
+from app.domain.lifecycle import IdeaState, PublicStatus
+from app.domain.ranking import IdeaRanking, Method, Tallies, lot, rank_ideas
+from app.kit import signals
+from app.kit.kept import Kept
+from app.models.idea import Idea, IdeaTheme
+from app.models.vote import Tally
+from app.records.standings import Rules
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+class Sort(StrEnum):
+    """The keys of addresses; the ranking methods go by their own names."""
+
+    RANDOM = "random"
+    CREATED_DESC = "created_desc"
+    CREATED_ASC = "created_asc"
+    DISCUSSED_DESC = "discussed_desc"
+    VOTES_DESC = "votes_desc"
+    VOTES_ASC = "votes_asc"
+    DRAAGVLAK = "draagvlak"
+    ZEKERHEID = "zekerheid"
+    NETTO = "netto"
+    BRUG = "brug"
+    OMSTREDEN = "omstreden"
+    GROEPSVERSCHIL = "groepsverschil"
+
+    @property
+    def tells_counts(self) -> bool:
+        """Whether the order says something about votes, so that it is kept back while counts are hidden."""
+        return self not in _SILENT
+
+
+_SILENT = frozenset({Sort.RANDOM, Sort.CREATED_DESC, Sort.CREATED_ASC, Sort.DISCUSSED_DESC})
+_CURSOR = re.compile(r"(-?\d{1,18})\.(-?\d{1,18})\.(\d{1,18})")
+_FINE = 10**12
+_SEEDS_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ordering:
+    """Ideas in one order. `first` and `second` rise along the order; equals stand in the order of `tie`.
+
+    place: row of each idea in the sheet, best first. ids, first, second: the same length.
+    """
+
+    place: Ints
+    ids: Ints
+    first: Ints
+    second: Ints
+    tie: Callable[[int], int | str]
+
+    def cursor(self, position: int) -> str:
+        """What an address carries to say "from here on"."""
+        return f"{self.first[position]}.{self.second[position]}.{self.ids[position]}"
+
+    def find(self, cursor: str) -> tuple[int, int] | None:
+        """Where the cursor points: how many stand before it, and how many up to and with it. None for nonsense."""
+        match = _CURSOR.fullmatch(cursor)
+        if match is None:
+            return None
+        first, second, number = (int(part) for part in match.groups())
+        low, high = _run(self.first, first, 0, len(self.ids))
+        low, high = _run(self.second, second, low, high)
+        mine = self.tie(number)
+        for position in range(low, high):
+            other = int(self.ids[position])
+            if other == number:
+                return position, position + 1
+            if self.tie(other) > mine:  # type: ignore[operator]
+                return position, position
+        return high, high
+
+
+def _run(column: Ints, value: int, low: int, high: int) -> tuple[int, int]:
+    part = column[low:high]
+    return (
+        low + int(np.searchsorted(part, value, side="left")),
+        low + int(np.searchsorted(part, value, side="right")),
+    )
+
+
+@dataclass(eq=False)
+class Sheet:
+    """The published ideas of a call as columns, newest first, with the orders that were asked for.
+
+    ids, published (microseconds since 1970), arguments, statuses: one per idea. themes: the ideas of each theme.
+    version: equal when nothing that orders depend on has changed.
+    """
+
+    ids: Ints
+    published: Ints
+    arguments: Ints
+    statuses: tuple[PublicStatus, ...]
+    themes: dict[int, Bools]
+    tallies: Tallies
+    rules: Rules
+    version: str
+
+    def __post_init__(self) -> None:
+        self._orderings: dict[Sort, Ordering] = {}
+        self._rankings: dict[Method, IdeaRanking] = {}
+        self._lots: OrderedDict[str, Ordering] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def ordering(self, sort: Sort, seed: str = "") -> Ordering:
+        """The ideas in this order; the seed decides `random`."""
+        if sort is Sort.RANDOM:
+            return self._shuffled(seed)
+        if sort not in self._orderings:
+            self._orderings[sort] = self._sorted(sort)
+        return self._orderings[sort]
+
+    def ranking(self, method: Method) -> IdeaRanking:
+        """The ideas ranked by a method, by the rules of their process."""
+        if method not in self._rankings:
+            self._rankings[method] = rank_ideas(
+                self.tallies, self.rules.parameters, method, self.rules.seed, self.rules.weighting
+            )
+        return self._rankings[method]
+
+    def keep_lots_of(self, older: "Sheet | None") -> None:
+        """Take over the shuffled orders of the sheet before this one when it held the same ideas."""
+        if older is not None and np.array_equal(older.ids, self.ids):
+            self._lots = older._lots
+
+    def _shuffled(self, seed: str) -> Ordering:
+        found = self._lots.get(seed)
+        if found is None:
+            first = _scatter(self.ids, seed)
+            place = np.lexsort((self.ids, first)).astype(np.int64)
+            found = self._of(place, first, np.zeros_like(first), int)
+            self._lots[seed] = found
+            while len(self._lots) > _SEEDS_KEPT:
+                self._lots.popitem(last=False)
+        return found
+
+    def _sorted(self, sort: Sort) -> Ordering:
+        yes, no = self.tallies.for_.sum(axis=1), self.tallies.against.sum(axis=1)
+        nothing = np.zeros_like(self.ids)
+        match sort:
+            case Sort.CREATED_DESC:
+                return self._by(-self.published, nothing, newest_first=True)
+            case Sort.CREATED_ASC:
+                return self._by(self.published, nothing, newest_first=False)
+            case Sort.DISCUSSED_DESC:
+                return self._by(-self.arguments, -self.published, newest_first=True)
+            case Sort.VOTES_DESC:
+                return self._by(-yes, no, newest_first=True)
+            case Sort.VOTES_ASC:
+                return self._by(yes, -no, newest_first=False)
+            case _:
+                return self._ranked(Method(sort.value))
+
+    def _by(self, first: Ints, second: Ints, *, newest_first: bool) -> Ordering:
+        sign = -1 if newest_first else 1
+        place = np.lexsort((sign * self.ids, second, first)).astype(np.int64)
+        return self._of(place, first, second, lambda number: sign * number)
+
+    def _ranked(self, method: Method) -> Ordering:
+        """Ranked ideas first, then those with too few votes; equals in the order of their lots."""
+        ranking = self.ranking(method)
+        row = {int(number): place for place, number in enumerate(self.ids.tolist())}
+        late = [row[int(idea.id)] for idea in ranking.too_few]
+        place = np.array([row[int(number)] for number in ranking.ids] + late, dtype=np.int64)
+        score = np.rint(ranking.score * _FINE).astype(np.int64)
+        last = np.iinfo(np.int64).max // 16
+        first = np.concatenate([-score, np.full(len(late), last, dtype=np.int64)])
+        n = (self.tallies.for_ + self.tallies.against).sum(axis=1)[place]
+        seed = ranking.seed
+        return Ordering(place, self.ids[place], first, -n, lambda number: lot(seed, number))
+
+    def _of(self, place: Ints, first: Ints, second: Ints, tie: Callable[[int], int | str]) -> Ordering:
+        return Ordering(place, self.ids[place], first[place], second[place], tie)
+
+
+def _scatter(ids: Ints, seed: str) -> Ints:
+    """A number per idea that looks drawn by lot and is the same for the same seed (splitmix64; Steele 2014)."""
+    start = np.uint64(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8]))
+    with np.errstate(over="ignore"):
+        x = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + start
+        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        x = x ^ (x >> np.uint64(31))
+    return (x >> np.uint64(5)).astype(np.int64)
+
+
+_sheets: Kept[Sheet] = Kept("sheets")
+
+
+def of_call(call_id: int, rules: Rules) -> Sheet:
+    """The sheet of a call, at most a second old."""
+
+    def renew(stale: Sheet | None) -> Sheet:
+        sheet = read(call_id, rules)
+        sheet.keep_lots_of(stale)
+        return sheet
+
+    sheet = _sheets.get(call_id, renew)
+    assert sheet is not None
+    return sheet
+
+
+def read(call_id: int, rules: Rules) -> Sheet:
+    """The sheet of a call from the database at this moment, in one statement."""
+    groups = rules.parameters.groups
+    named = [group for group in GROUPS if group.value in groups]
+    counts: list[Any] = []
+    for group in named:
+        mine = Tally.group == group
+        counts += [
+            func.coalesce(func.sum(Tally.votes_for).filter(mine), 0),
+            func.coalesce(func.sum(Tally.votes_against).filter(mine), 0),
+        ]
+    tags = (
+        select(
+            IdeaTheme.idea_id,
+            func.aggregate_strings(cast(IdeaTheme.theme_id, Text), ",").label("ids"),
+        )
+        .join(Idea, and_(Idea.id == IdeaTheme.idea_id, Idea.call_id == call_id))
+        .group_by(IdeaTheme.idea_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(Idea.id, Idea.published_at, Idea.argument_count, Idea.public_status, tags.c.ids, *counts)
+        .outerjoin(Tally, Tally.idea_id == Idea.id)
+        .outerjoin(tags, tags.c.idea_id == Idea.id)
+        .where(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED)
+        .group_by(Idea.id, tags.c.ids)
+        .order_by(Idea.published_at.desc(), Idea.id.desc())
+    ).all()
+    table = np.array([row[5:] for row in rows], dtype=np.int64).reshape(len(rows), 2 * len(named))
+    column = {group.value: 2 * number for number, group in enumerate(named)}
+    blank = np.zeros(len(rows), dtype=np.int64)
+    for_ = [table[:, column[group]] if group in column else blank for group in groups]
+    against = [table[:, column[group] + 1] if group in column else blank for group in groups]
+    ids = np.array([row[0] for row in rows], dtype=np.int64)
+    published = [0 if row[1] is None else int(row[1].timestamp() * 1_000_000) for row in rows]
+    arguments = np.array([row[2] for row in rows], dtype=np.int64)
+    digest = hashlib.blake2b(digest_size=8)
+    for part in (ids.tobytes(), table.tobytes(), arguments.tobytes()):
+        digest.update(part)
+    return Sheet(
+        ids=ids,
+        published=np.array(published, dtype=np.int64),
+        arguments=arguments,
+        statuses=tuple(row[3] for row in rows),
+        themes=_masks([row[4] for row in rows]),
+        tallies=Tallies.of(ids.tolist(), groups, np.stack(for_, axis=1), np.stack(against, axis=1)),
+        rules=rules,
+        version=digest.hexdigest(),
+    )
+
+
+def _masks(tags: list[str | None]) -> dict[int, Bools]:
+    places: dict[int, list[int]] = {}
+    for place, text in enumerate(tags):
+        for number in text.split(",") if text else ():
+            places.setdefault(int(number), []).append(place)
+    masks = {}
+    for theme, found in places.items():
+        masks[theme] = np.zeros(len(tags), dtype=np.bool_)
+        masks[theme][found] = True
+    return masks
+
+
+@signals.idea_changed.connect
+def _forget(_sender: object, **_more: object) -> None:
+    """Somebody changed an idea through this process: the next list shows it."""
+    _sheets.forget()
