@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import bindparam, func, insert, select, text, update
 
 from app.db import UTCDateTime, db
 from app.domain.ballot import GROUPS, Change, Group, VoteValue, change_between
@@ -101,30 +102,32 @@ def differences() -> list[Difference]:
 
 
 def rebuild(idea_ids: Sequence[int]) -> None:
-    """Write the tallies of these ideas anew from their votes: after an import, a merge or a change of group."""
+    """Write the tallies of these ideas anew from their votes: after an import, a merge or a change of group.
+
+    The tallies are locked before the votes are counted, so that a vote that arrives meanwhile is either counted
+    or waits to add itself afterwards.
+    """
+    locked = (
+        select(Tally.idea_id, Tally.group, Tally.votes_for, Tally.votes_against, Tally.changes)
+        .where(Tally.idea_id.in_(idea_ids))
+        .order_by(Tally.idea_id, Tally.group)
+        .with_for_update()
+    )
+    before = {(row[0], row[1]): (row[2], row[3], row[4]) for row in db.session.execute(locked)}
     counted = counted_from_votes(idea_ids)
-    before = {
-        (row[0], row[1]): row[2]
-        for row in db.session.execute(
-            select(Tally.idea_id, Tally.group, Tally.changes).where(Tally.idea_id.in_(idea_ids))
-        )
-    }
-    db.session.execute(delete(Tally).where(Tally.idea_id.in_(idea_ids)))
-    rows = []
-    for idea_id in idea_ids:
-        for group in GROUPS:
-            for_, against = counted.get((idea_id, group), (0, 0))
-            rows.append(
-                {
-                    "idea_id": idea_id,
-                    "group": group,
-                    "votes_for": for_,
-                    "votes_against": against,
-                    "changes": before.get((idea_id, group), 0) + 1,
-                }
-            )
-    if rows:
-        db.session.execute(insert(Tally), rows)
+    wrong, missing = [], []
+    for key in product(idea_ids, GROUPS):
+        for_, against = counted.get(key, (0, 0))
+        stood = before.get(key)
+        row = {"idea_id": key[0], "group": key[1], "votes_for": for_, "votes_against": against}
+        if stood is None:
+            missing.append({**row, "changes": 1})
+        elif stood[:2] != (for_, against):
+            wrong.append({**row, "changes": stood[2] + 1})
+    if wrong:
+        db.session.execute(update(Tally), wrong)
+    if missing:
+        db.session.execute(insert(Tally), missing)
 
 
 def move_person(person_id: int, group: Group) -> None:
