@@ -1,6 +1,7 @@
 """The ranking of ideas and themes, explained: requests in, answers out."""
 
 from flask import Blueprint, abort, render_template, request
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from app.domain.ballot import SMALLEST_SHOWN_GROUP
@@ -21,14 +22,10 @@ METHODS = (
 )
 
 
-@bp.record_once
-def _offer_job(_state: object) -> None:
+@bp.record
+def _set_up(state: BlueprintSetupState) -> None:
     jobs.register(STANDINGS)
-
-
-@bp.app_context_processor
-def _words() -> dict[str, object]:
-    return words.context()
+    state.app.jinja_env.globals.update(words.context())
 
 
 @bp.get("/ranglijst")

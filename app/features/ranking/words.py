@@ -1,14 +1,12 @@
 """The ranking methods, group figures and reasons in words that everybody can read."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import format_decimal, format_percent, ngettext
 from flask_babel import gettext as _
 
-from app.domain.ballot import Group
 from app.domain.ranking import Method
-from app.kit.words import word
+from app.kit import voices
 
 
 def method_name(method: Method) -> str:
@@ -84,45 +82,13 @@ def firmness(up: int | None, down: int | None) -> str:
     return "; ".join(parts)
 
 
-def people(groups: Sequence[str], heads: Sequence[int | None]) -> str:
-    """`27 residents, 1 council member and fewer than 3 partners`; groups without anybody are left out."""
-    parts = []
-    for group, number in zip(groups, heads, strict=True):
-        if number == 0:
-            continue
-        parts.append(_group_count(Group(group), number))
-    if not parts:
-        return _("nobody")
-    if len(parts) == 1:
-        return parts[0]
-    return _("%(first)s and %(last)s", first=", ".join(parts[:-1]), last=parts[-1])
-
-
-def _group_count(group: Group, number: int | None) -> str:
-    if number is None:
-        return {
-            Group.RESIDENT: _("fewer than 3 residents"),
-            Group.COUNCIL: _("fewer than 3 council members"),
-            Group.PARTNER: _("fewer than 3 partners"),
-        }[group]
-    if group is Group.RESIDENT:
-        return str(ngettext("%(num)d resident", "%(num)d residents", number))
-    if group is Group.COUNCIL:
-        return str(ngettext("%(num)d council member", "%(num)d council members", number))
-    return str(ngettext("%(num)d partner", "%(num)d partners", number))
-
-
-def group_name(group: str) -> str:
-    """A group by its key, in words."""
-    return word(Group(group))
-
-
 def context() -> dict[str, Any]:
     """What templates of rankings and agendas call."""
     return {
         "method_name": method_name,
         "method_sentence": method_sentence,
-        "group_name": group_name,
-        "people_in_words": people,
+        "group_name": voices.group_name,
+        "group_plural": voices.group_plural,
+        "people_in_words": voices.people,
         "firmness_in_words": firmness,
     }
