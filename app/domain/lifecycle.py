@@ -79,7 +79,7 @@ STATUS_LADDER: Mapping[PublicStatus, tuple[PublicStatus, ...]] = {
     _P.IN_EXECUTION: (_P.DONE,),
     _P.DONE: (),
 }
-"""Where each public status leads. All but the first come from one other, so a step back is clear too."""
+"""Where each public status leads. All but the first come from exactly one other."""
 
 
 class StatusStep(StrEnum):
@@ -89,23 +89,29 @@ class StatusStep(StrEnum):
     CORRECTION = "correction"
 
 
-def status_step(before: PublicStatus, after: PublicStatus) -> StatusStep | None:
-    """Forward when the ladder leads there, a correction when it undoes the last step, None when not allowed.
+def leads_to(before: PublicStatus, after: PublicStatus) -> bool:
+    """Whether going up the ladder from one status comes past the other."""
+    return any(step == after or leads_to(step, after) for step in STATUS_LADDER[before])
 
-    Going forward skips nothing: people follow the dated steps of an idea, and a missing one looks like a
-    secret. Mistakes happen, so one step back is allowed as well. It needs a reason and is told to the author
-    like every step; the wrong step stays in the trail, dated, with the correction after it. Going back
-    further takes several corrections, and adopted becomes not adopted by way of before the council.
+
+def status_step(before: PublicStatus, after: PublicStatus) -> StatusStep | None:
+    """Forward when the ladder leads there, a correction when it leads back from there, None when neither.
+
+    Going forward may skip rungs: an idea that is simply carried out never was before the council, and steps
+    that did not happen would be false. Mistakes happen, so going back along the ladder is allowed as well; like
+    every step it needs a reason and is told to the author, and the wrong step stays in the trail, dated, with
+    the correction after it. What is not adopted cannot be carried out, and adopted does not turn into not
+    adopted: such a mistake is corrected first, so that the trail shows it.
     """
-    if after in STATUS_LADDER[before]:
+    if leads_to(before, after):
         return StatusStep.FORWARD
-    if before in STATUS_LADDER[after]:
+    if leads_to(after, before):
         return StatusStep.CORRECTION
     return None
 
 
 def status_steps(before: PublicStatus) -> dict[PublicStatus, StatusStep]:
-    """Every status that an idea can get now, forward first."""
+    """Every status that an idea can get now: forward in the order of the ladder, then corrections."""
     steps = {after: step for after in PublicStatus if (step := status_step(before, after))}
     return dict(sorted(steps.items(), key=lambda item: item[1] == StatusStep.CORRECTION))
 

@@ -18,10 +18,10 @@ def may_answer(person: Person | None, idea: Idea) -> Decision:
 
 
 def may_set_status(person: Person | None, idea: Idea, status: PublicStatus) -> Decision:
-    """An organiser may take a published idea by somebody else one step forward, or undo the last step."""
+    """An organiser may take a published idea by somebody else further along the ladder, or correct a mistake."""
     answer = may_answer(person, idea)
     if not answer:
         return answer
     if status_step(idea.public_status, status) is None:
-        return Decision(N_("The status can only go one step forward, or one step back to correct it."))
+        return Decision(N_("The idea cannot go from this status to that one. Correct the status first."))
     return YES

@@ -1,6 +1,6 @@
 """What organisers look at: the numbers, the audit log in words, messages, and ideas to answer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -320,12 +320,9 @@ def _differences(
     }
     return tuple(
         Difference(name, _named(kinds.get(name), before.get(name)), _named(kinds.get(name), after.get(name)))
-        for name in _in_order(before, after)
+        for name in dict.fromkeys((*before, *after))
+        if before.get(name) != after.get(name)
     )
-
-
-def _in_order(*given: Mapping[str, object]) -> Sequence[str]:
-    return list(dict.fromkeys(name for part in given for name in part))
 
 
 def _named(kind: type[StrEnum] | None, value: object) -> object:

@@ -1,4 +1,4 @@
-"""What organisers do: answer ideas, take them step by step to the council and back, handle messages."""
+"""What organisers do: answer ideas, say how far they have come, handle messages."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -60,7 +60,7 @@ def answer_idea(
 def set_status(
     organiser: Person, idea: Idea, before: PublicStatus, after: PublicStatus, reason: str, now: datetime
 ) -> None:
-    """Take an idea one step along the ladder of the public status, or undo the last step.
+    """Take an idea further along the ladder of the public status, or correct a mistake.
 
     `before` is the status that the organiser saw. Raises NotAllowed, and Overtaken when the idea has another
     status by now.
