@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import url_for
+from flask_babel import gettext as _
+
 from app.domain.decision import N_, YES, Decision
 from app.domain.lifecycle import IdeaState
 from app.domain.phases import Action
@@ -87,6 +90,7 @@ def show(idea: IdeaRow, person: Person | None, now: datetime) -> dict[str, Any]:
         "is_public": idea.state == IdeaState.PUBLISHED,
         "ballot": None,
         "decided": None,
+        "staff_links": _staff_links(idea, person),
     }
     if idea.state == IdeaState.PUBLISHED:
         found["ballot"] = ballots.of_idea(idea.id, idea.state, idea.call, person, now)
@@ -100,3 +104,13 @@ def show(idea: IdeaRow, person: Person | None, now: datetime) -> dict[str, Any]:
         found["sending"] = may_send_in(person, idea, idea.call, now)
         found["withdrawing"] = may_withdraw(person, idea, idea.call)
     return found
+
+
+def _staff_links(idea: IdeaRow, person: Person | None) -> list[tuple[str, str]]:
+    """Where moderators and organisers go on with this idea, with the words of the link."""
+    links = []
+    if person is not None and person.is_moderator and idea.submitted_at is not None:
+        links.append((_("Moderate this idea"), url_for("moderation.review", idea_id=idea.id)))
+    if person is not None and person.is_organiser and idea.state == IdeaState.PUBLISHED:
+        links.append((_("Answer or change the status"), url_for("organiser.idea", idea_id=idea.id)))
+    return links
