@@ -47,6 +47,11 @@ class Calendar:
         """So many hours before the start of today."""
         return self.midnight - timedelta(hours=hours)
 
+    def awake(self, moment: datetime) -> datetime:
+        """The moment itself, or when it falls in the night eight hours later: never past the end of its day."""
+        hour = moment.astimezone(ZoneInfo(TIME_ZONE)).hour
+        return moment + timedelta(hours=8) if hour < HOURS[0] else moment
+
     def between(self, first: float, last: float, chance: Random) -> datetime:
         """A moment of a waking hour on a day between two offsets, always before today."""
         day = self.today + timedelta(days=min(int(chance.uniform(first, last)), -1))

@@ -40,14 +40,15 @@ def _talk(idea: Idea, moment: datetime, entry: Entry, calendar: Calendar, castin
     spoken = {idea.author_id}
     for said in arguments(entry["key"]):
         # Each comes a while after the one before, and always before the end.
-        moment += (end - moment) * casting.chance.betavariate(1.2, 5.0)
+        moment = calendar.awake(moment + (end - moment) * casting.chance.betavariate(1.2, 5.0))
         argument = _argument(idea, said, entry, moment, spoken, casting)
         db.session.add(argument)
-        _reports(argument, said, end, casting)
+        _reports(argument, said, end, calendar, casting)
         reply_moment = moment
         for said_back in said.get("replies", ()):
             db.session.flush()
-            reply_moment += (end - reply_moment) * casting.chance.betavariate(1.2, 12.0)
+            waited = (end - reply_moment) * casting.chance.betavariate(1.2, 12.0)
+            reply_moment = calendar.awake(reply_moment + waited)
             reply = _argument(idea, {**said_back, "side": said["side"]}, entry, reply_moment, spoken, casting)
             reply.parent_id = argument.id
             db.session.add(reply)
@@ -71,13 +72,13 @@ def _argument(
     )
 
 
-def _reports(argument: Argument, said: Entry, end: datetime, casting: Casting) -> None:
+def _reports(argument: Argument, said: Entry, end: datetime, calendar: Calendar, casting: Casting) -> None:
     moment, handled_at = argument.created_at, None
     if "decision" in said:
-        handled_at = moment + (end - moment) / 2
+        handled_at = calendar.awake(moment + (end - moment) / 2)
         rule(argument, said["decision"], handled_at, casting)
     for entry in said.get("reports", ()):
-        moment += (end - moment) * casting.chance.uniform(0.05, 0.15)
+        moment = calendar.awake(moment + (end - moment) * casting.chance.uniform(0.05, 0.15))
         _report(entry, moment, handled_at, casting, argument=argument)
 
 

@@ -58,7 +58,8 @@ def _idea(entry: Entry, calendar: Calendar, casting: Casting, stage: Stage) -> I
     submitted_at = _posted(entry, calendar, casting)
     published_at = None
     if state in VISIBLE:
-        published_at = min(submitted_at + timedelta(hours=chance.uniform(3, 30)), calendar.hours_ago(1))
+        read_at = calendar.awake(submitted_at + timedelta(hours=chance.uniform(3, 30)))
+        published_at = min(read_at, calendar.hours_ago(1))
     idea = Idea(
         call=call,
         author=casting.author(entry, submitted_at - timedelta(hours=1)),

@@ -84,7 +84,7 @@ def _closed(calendar: Calendar, crowd: Crowd, board: Board) -> list[dict[str, An
             assert idea.published_at is not None
             span = calendar.at({"date": last}, "22:00") - idea.published_at
             for number, voter in enumerate(chance.sample(people, for_ + against)):
-                moment = idea.published_at + span * chance.random()
+                moment = calendar.awake(idea.published_at + span * chance.random())
                 rows.append(_row(idea.id, voter, 1 if number < for_ else -1, moment))
     return rows
 
@@ -144,7 +144,7 @@ def _sittings(voter: Person, calendar: Calendar, chance: Random) -> list[tuple[d
     first = min(first, calendar.hours_ago(2))
     if chance.random() > TWICE:
         return [(first, 1.0)]
-    later = calendar.hours_ago(1) - (calendar.hours_ago(1) - first) * chance.random()
+    later = calendar.awake(first + (calendar.hours_ago(2) - first) * chance.random())
     return [(first, 0.6), (later, 0.4)]
 
 

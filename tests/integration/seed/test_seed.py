@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -19,6 +20,7 @@ from app.domain.ballot import Group, Side
 from app.domain.lifecycle import IdeaState, PublicStatus
 from app.domain.phases import Action
 from app.domain.ranking import AgendaMethod, Method, Weighting
+from app.kit.i18n import TIME_ZONE
 from app.models import (
     Activity,
     Argument,
@@ -250,6 +252,16 @@ def test_nothing_happens_before_it_can_or_after_today() -> None:
             assert any(phase.starts_at <= cast_at < phase.ends_at for phase in phases), call.slug
             assert voter.group != Group.PARTNER or voter.is_delegate
             assert not voter.roles
+
+
+@pytest.mark.one_database
+@pytest.mark.usefixtures("demo")
+def test_nobody_is_up_in_the_night() -> None:
+    moments = [Vote.cast_at, Argument.created_at, Idea.submitted_at, Idea.published_at, Report.created_at]
+    for column in (*moments, ModerationDecision.decided_at, ContactMessage.created_at):
+        for moment in filter(None, db.session.scalars(select(column))):
+            # Votes that were begun before midnight may be finished after it.
+            assert not 1 <= moment.astimezone(ZoneInfo(TIME_ZONE)).hour < 6, column
 
 
 @pytest.mark.usefixtures("seeded")
