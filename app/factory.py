@@ -34,6 +34,7 @@ from app.kit import (
     limits,
     logs,
     mail,
+    paths,
     words,
 )
 
@@ -87,6 +88,7 @@ def create_app(config: "Config") -> Flask:
     forms.csrf.init_app(app)
     logs.init_app(app)
     i18n.init_app(app)
+    paths.init_app(app)
     words.init_app(app)
     identity.init_app(app)
     doors.init_app(app)

@@ -8,6 +8,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 
 from app.db import db
 from app.kit import clock, signals
+from app.kit.paths import LARGEST_NUMBER
 from app.models.person import Person
 
 login_manager = LoginManager()
@@ -59,7 +60,7 @@ def end_session() -> None:
 @login_manager.user_loader
 def _load_person(key: str) -> Person | None:
     number, _, epoch = key.partition(".")
-    if not (number.isdigit() and epoch.isdigit()):
+    if not (number.isdecimal() and epoch.isdecimal() and int(number) <= LARGEST_NUMBER):
         return None
     person = db.session.get(Person, int(number))
     if person is None or not person.is_active or person.session_epoch != int(epoch):

@@ -3,10 +3,12 @@
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.exceptions import NotFound
 
-from app.kit.paths import same_site
+from app.kit.paths import init_app, same_site
 
 
 @pytest.mark.parametrize(
@@ -65,3 +67,28 @@ def test_a_browser_stays_here(path: str) -> None:
     # What a browser does first: drop tabs and line ends, read backslashes as slashes.
     read = safe.replace("\t", "").replace("\n", "").replace("\r", "").replace("\\", "/")
     assert urlsplit(urljoin("https://hier.example/inloggen", read)).netloc == "hier.example"
+
+
+@pytest.mark.parametrize(
+    ("address", "number"),
+    [
+        ("/idee/7", 7),
+        ("/idee/2147483647", 2147483647),
+        ("/idee/2147483648", None),
+        ("/idee/99999999999", None),
+        ("/idee/" + "9" * 5000, None),
+        ("/idee/٣", None),
+        ("/idee/-1", None),
+    ],
+    ids=["7", "largest", "too_large", "longer", "huge", "other_digits", "negative"],
+)
+def test_a_number_in_an_address_fits_the_database(address: str, number: int | None) -> None:
+    app = Flask(__name__)
+    init_app(app)
+    app.add_url_rule("/idee/<int:idea_id>", "show")
+    adapter = app.url_map.bind("hier.example")
+    if number is None:
+        with pytest.raises(NotFound):
+            adapter.match(address)
+    else:
+        assert adapter.match(address) == ("show", {"idea_id": number})
