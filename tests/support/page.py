@@ -146,6 +146,7 @@ def sign_in(client: FlaskClient, person: Person | int) -> FlaskClient:
     with client.session_transaction() as held, client.application.test_request_context():
         found = db.session.get(Person, person if isinstance(person, int) else person.id)
         assert found is not None, f"nobody has number {person}"
+        session.update(held)  # what the session carries into a signed-in one stays
         start_session(found)
         held.clear()
         held.update(session)
