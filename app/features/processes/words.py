@@ -50,7 +50,11 @@ def audience(of: Audience) -> str:
 
 def rights(phase: PhaseRow) -> str:
     """What a phase allows, in words."""
-    words = {Action.SUBMIT: _("send in ideas"), Action.ARGUE: _("discuss"), Action.VOTE: _("vote")}
+    words = {
+        Action.SUBMIT: _("send in ideas"),
+        Action.ARGUE: _("join in the discussion"),
+        Action.VOTE: _("cast votes"),
+    }
     given = [words[action] for action in Action if phase.gives(action)]
     if not given:
         return _("Reading only")
