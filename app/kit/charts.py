@@ -42,11 +42,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of an agenda."""
+    """One item of an agenda. `mark` is what stands in it, when that is not its running number."""
 
     title: str
     minutes: int
     tone: int = 0
+    mark: str | None = None
 
 
 def bars(title: str, rows: Sequence[Bar], description: str = "") -> Markup:
@@ -120,7 +121,8 @@ def time_bar(title: str, items: Sequence[Item], minute: str = "min", description
     x = 0.0
     for number, item in enumerate(items, start=1):
         width = 100 * item.minutes / total
-        middle = _text("50%", 24, str(number), "c-strong", "middle") if width >= 5 else Markup("")
+        mark = str(number) if item.mark is None else item.mark
+        middle = _text("50%", 24, mark, "c-strong", "middle") if mark and width >= 5 else Markup("")
         if width >= 18:
             middle += _text("50%", 44, f"{item.minutes} {minute}", "", "middle")
         tone = _tone(item.tone)

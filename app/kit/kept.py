@@ -10,7 +10,7 @@ from flask import current_app
 
 Value = TypeVar("Value")
 LIFETIME = 1.0
-"""Seconds; the setting KEEP_SECONDS says otherwise, and tests keep nothing."""
+"""Seconds, unless a kind has a life of its own; the setting KEEP_SECONDS shortens it, and tests keep nothing."""
 CAPACITY = 64
 
 
@@ -28,8 +28,9 @@ class _Entry:
 class Kept(Generic[Value]):
     """Values of one kind by key, separate for every application. None is never kept."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, lifetime: float = LIFETIME) -> None:
         self._name = f"kept:{name}"
+        self._lifetime = lifetime
 
     def get(self, key: Hashable, read: Callable[[Value | None], Value | None]) -> Value | None:
         """The value, read anew when it is stale; `read` is handed the stale one.
@@ -44,7 +45,7 @@ class Kept(Generic[Value]):
         try:
             if entry.value is None or time.monotonic() >= entry.stale_at:
                 entry.value = read(entry.value)
-                entry.stale_at = time.monotonic() + _lifetime()
+                entry.stale_at = time.monotonic() + _at_most(self._lifetime)
             return cast("Value | None", entry.value)
         finally:
             entry.lock.release()
@@ -68,5 +69,7 @@ class Kept(Generic[Value]):
         return entry
 
 
-def _lifetime() -> float:
-    return float(current_app.config.get("KEEP_SECONDS", 0.0 if current_app.testing else LIFETIME))
+def _at_most(lifetime: float) -> float:
+    return min(
+        lifetime, float(current_app.config.get("KEEP_SECONDS", 0.0 if current_app.testing else lifetime))
+    )
