@@ -1,7 +1,7 @@
 """From the votes in the database to rankings and agendas, and the computed results that pages read."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from app.db import begin_write, db
 from app.domain.lifecycle import IdeaState
@@ -304,6 +304,8 @@ def refresh(call_id: int, now: datetime, *, anew: bool = False) -> bool:
                 record = {"error": str(error)}
             computed[agenda_kind(workshop_id, weighting)] = record
     begin_write()
+    # Two may have computed at once: the second waits here, then replaces what the first wrote.
+    db.session.execute(select(Call.id).where(Call.id == call_id).with_for_update(key_share=True))
     db.session.execute(delete(Standing).where(Standing.call_id == call_id))
     rows = [
         {"call_id": call_id, "kind": kind, "input_version": version, "data": data, "computed_at": now}
@@ -346,6 +348,31 @@ def current(call_id: int, kind: str, now: datetime) -> Standing | None:
         refresh(call_id, now, anew=True)
         standing = read(call_id, kind)
     return standing
+
+
+def several(call_id: int, kinds: Collection[str], now: datetime) -> dict[str, Standing]:
+    """The last computed results of these kinds, in one statement; computed here only when one never was."""
+
+    def found() -> dict[str, Standing]:
+        rows = db.session.scalars(
+            select(Standing).where(Standing.call_id == call_id, Standing.kind.in_(kinds))
+        )
+        return {standing.kind: standing for standing in rows}
+
+    standing = found()
+    if len(standing) < len(kinds):
+        begin_write()
+        refresh(call_id, now, anew=True)
+        standing = found()
+    return standing
+
+
+def outdate(call_id: int) -> None:
+    """Have the standings of a call computed anew at the next turn, whatever they were computed from.
+
+    The caller commits.
+    """
+    db.session.execute(update(Standing).where(Standing.call_id == call_id).values(input_version=""))
 
 
 def fixed_items(workshop_id: int) -> list[AgendaItem]:

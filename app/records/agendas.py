@@ -1,0 +1,199 @@
+"""Workshops with their programme, as the workshop page, the facilitator and the projector read them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from app.db import db
+from app.domain import programme
+from app.domain.programme import Part, Slot
+from app.domain.ranking import Weighting
+from app.models.process import Activity, Call, Process, ProcessState
+from app.models.workshop import AgendaItem, AgendaItemKind, Workshop
+from app.records import standings
+
+
+@dataclass(frozen=True, slots=True)
+class WorkshopRow:
+    """A workshop with its activity, the call that feeds it and the process it belongs to."""
+
+    id: int
+    minutes: int
+    call_id: int
+    call_slug: str
+    process_slug: str
+    process_title: str
+    process_state: ProcessState
+    activity_id: int
+    title: str
+    summary: str
+    body: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    date_text: str
+    place: str
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the workshop has been, or its process was closed."""
+        ends = self.ends_at or (self.starts_at + timedelta(minutes=self.minutes) if self.starts_at else None)
+        return self.process_state != ProcessState.OPEN or (ends is not None and ends <= now)
+
+
+@dataclass(frozen=True, slots=True)
+class FixedItem:
+    """What the facilitator fixed: a block of time, or a theme that is pinned or skipped with its reason."""
+
+    id: int
+    kind: AgendaItemKind
+    theme_id: int | None
+    title: str
+    minutes: int
+    position: int
+    reason: str
+
+    @property
+    def is_block(self) -> bool:
+        return self.kind in standings.FIXED_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The drafted agenda of a workshop by one weighting, as last computed.
+
+    `data` is the record of app.domain.ranking.agenda_record, or empty when the minutes do not suffice for what was
+    fixed; then `lacking` says how many minutes are too few.
+    """
+
+    weighting: Weighting
+    data: Mapping[str, Any]
+    parts: tuple[Part, ...]
+    lacking: int
+    computed_at: datetime
+
+    @property
+    def entries(self) -> Sequence[Mapping[str, Any]]:
+        """The themes on the agenda, in order."""
+        found: Sequence[Mapping[str, Any]] = self.data.get("entries", ())
+        return found
+
+    @property
+    def themes(self) -> tuple[int, ...]:
+        """The numbers of the themes on the agenda, in order."""
+        return tuple(entry["id"] for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """The agendas of a workshop by both weightings, with the ranking of themes and the numbers they come from."""
+
+    by: Mapping[Weighting, Plan]
+    fixed: tuple[FixedItem, ...]
+    themes: Mapping[str, Any]
+    numbers: Mapping[str, int]
+
+
+_COLUMNS: tuple[Any, ...] = (
+    Workshop.id,
+    Workshop.minutes,
+    Workshop.call_id,
+    Call.slug,
+    Process.slug,
+    Process.title,
+    Process.state,
+    Activity.id,
+    Activity.title,
+    Activity.summary,
+    Activity.body,
+    Activity.starts_at,
+    Activity.ends_at,
+    Activity.date_text,
+    Activity.place,
+)
+
+
+def _rows() -> Select[Any]:
+    return (
+        select(*_COLUMNS)
+        .join(Activity, Activity.id == Workshop.activity_id)
+        .join(Call, Call.id == Workshop.call_id)
+        .join(Process, Process.id == Call.process_id)
+    )
+
+
+def workshop(workshop_id: int) -> WorkshopRow | None:
+    """One workshop, in one statement."""
+    row = db.session.execute(_rows().where(Workshop.id == workshop_id)).one_or_none()
+    return WorkshopRow(*row) if row else None
+
+
+def all_workshops(now: datetime) -> tuple[list[WorkshopRow], list[WorkshopRow]]:
+    """The workshops to come, soonest first (without a date last), and those that have been, latest first."""
+    rows = [WorkshopRow(*row) for row in db.session.execute(_rows().order_by(Activity.position, Workshop.id))]
+    far = datetime.max.replace(tzinfo=now.tzinfo)
+    coming = sorted((row for row in rows if not row.is_over(now)), key=lambda row: row.starts_at or far)
+    past = sorted(
+        (row for row in rows if row.is_over(now)), key=lambda row: row.starts_at or now, reverse=True
+    )
+    return coming, past
+
+
+def fixed_items(workshop_id: int) -> tuple[FixedItem, ...]:
+    """What the facilitator fixed, in order."""
+    rows = db.session.execute(
+        select(
+            AgendaItem.id,
+            AgendaItem.kind,
+            AgendaItem.theme_id,
+            AgendaItem.title,
+            AgendaItem.minutes,
+            AgendaItem.position,
+            AgendaItem.reason,
+        )
+        .where(AgendaItem.workshop_id == workshop_id)
+        .order_by(AgendaItem.position, AgendaItem.id)
+    )
+    return tuple(FixedItem(*row) for row in rows)
+
+
+def plans(of: WorkshopRow, now: datetime) -> Plans:
+    """The agendas of a workshop as last computed, in two statements."""
+    kinds = {weighting: standings.agenda_kind(of.id, weighting) for weighting in Weighting}
+    kept = standings.several(of.call_id, [standings.THEMES, standings.NUMBERS, *kinds.values()], now)
+    fixed = fixed_items(of.id)
+    by = {}
+    for weighting, kind in kinds.items():
+        data = kept[kind].data if kind in kept else {"error": ""}
+        by[weighting] = _plan(of, weighting, data, fixed, kept[kind].computed_at if kind in kept else now)
+    return Plans(
+        by=by,
+        fixed=fixed,
+        themes=kept[standings.THEMES].data if standings.THEMES in kept else {},
+        numbers=kept[standings.NUMBERS].data if standings.NUMBERS in kept else {},
+    )
+
+
+def _plan(
+    of: WorkshopRow,
+    weighting: Weighting,
+    data: Mapping[str, Any],
+    fixed: Sequence[FixedItem],
+    computed_at: datetime,
+) -> Plan:
+    taken = sum(item.minutes for item in fixed if item.is_block or item.kind == AgendaItemKind.PINNED)
+    if "error" in data:
+        return Plan(weighting, {}, (), max(taken - of.minutes, 0), computed_at)
+
+    def blocks(kind: AgendaItemKind) -> list[Slot]:
+        return [Slot(item.id, item.minutes) for item in fixed if item.kind == kind]
+
+    parts = programme.compose(
+        blocks(AgendaItemKind.OPENING),
+        [Slot(entry["id"], entry["minutes"]) for entry in data["entries"]],
+        blocks(AgendaItemKind.BREAK),
+        blocks(AgendaItemKind.CLOSING),
+        free=data["free"],
+    )
+    return Plan(weighting, data, parts, 0, computed_at)
