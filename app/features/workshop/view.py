@@ -1,0 +1,231 @@
+"""The page of a workshop, put together: its programme with the reason of every part and of what is not in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import format_time
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from app.domain.ballot import SMALLEST_SHOWN_GROUP
+from app.domain.programme import Part, PartKind
+from app.domain.ranking import AgendaMethod, Weighting, WhyNot
+from app.features.workshop import queries, words
+from app.kit import charts, voices
+from app.records.agendas import Plan, Plans, WorkshopRow
+from app.records.frames import ThemeTag
+
+Row = Mapping[str, Any]
+TOP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One part of the programme as the page shows it. The second half is for themes only."""
+
+    part: Part
+    clock: str
+    title: str
+    tag: ThemeTag | None = None
+    phase: str = ""
+    is_pinned: bool = False
+    reason: str = ""
+    carriers: str = ""
+    payment: str = ""
+    shares: tuple[tuple[str, str, str, str], ...] = ()
+    """Per group: its name, supporters, minutes paid, most that one person pays; empty when anything is withheld."""
+    tied: str = ""
+    top: tuple[tuple[int, str], ...] = ()
+    is_new: bool = False
+    """Whether the usual agenda leaves it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A theme that is not on the agenda, and why."""
+
+    tag: ThemeTag
+    minutes: int
+    why: str
+    is_skipped: bool = False
+    is_dropped: bool = False
+    """Whether the usual agenda has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """The drafted agenda of a workshop in words."""
+
+    weighting: Weighting
+    lines: tuple[Line, ...]
+    bar: Markup
+    missing: tuple[Missing, ...]
+    too_few: tuple[ThemeTag, ...]
+    difference: str
+    """What the weighting that is not the usual one changes; empty on the usual one."""
+    by_votes: str
+    by_turns: str
+    reached: tuple[tuple[str, float | None], ...]
+    """Per group the share of voters with at least one item; None is withheld."""
+    holds: bool
+    checked: int
+    high_endowment: bool
+    budget: int
+    lacking: int
+    is_failed: bool
+    computed_at: datetime
+
+    @property
+    def has_themes(self) -> bool:
+        return any(line.part.kind == PartKind.THEME for line in self.lines)
+
+
+def agenda(
+    of: WorkshopRow, plans: Plans, tags: Mapping[int, ThemeTag], weighting: Weighting, usual: Weighting
+) -> Agenda:
+    """The agenda by a weighting, compared with the usual one. One statement, for the titles of ideas."""
+    plan = plans.by[weighting]
+    usual_themes = plans.by[usual].themes
+    data = plan.data
+    top_ids = {row["id"]: row["top"][:TOP] for row in plans.themes.get("rows", ())}
+    titles = queries.idea_titles(number for theme in plan.themes for number in top_ids.get(theme, ()))
+    lines = tuple(
+        _lines(of, plan, usual_themes, plans, tags, {k: _named(v, titles) for k, v in top_ids.items()})
+    )
+    changed = ""
+    if weighting is not usual:
+        changed = words.difference(
+            [tags[t].title for t in plan.themes if t not in usual_themes and t in tags],
+            [tags[t].title for t in usual_themes if t not in plan.themes and t in tags],
+        )
+    comparisons = {row["method"].partition("@")[0]: row for row in data.get("comparisons", ())}
+    return Agenda(
+        weighting=weighting,
+        lines=lines,
+        bar=_bar(of, lines),
+        missing=tuple(_missing(plan, usual_themes, tags)),
+        too_few=tuple(tags[row["id"]] for row in plans.themes.get("too_few", ()) if row["id"] in tags),
+        difference=changed,
+        by_votes=_compared(comparisons.get(AgendaMethod.GREEDY), tags),
+        by_turns=_compared(comparisons.get(AgendaMethod.PHRAGMEN), tags),
+        reached=tuple(_reached(data)),
+        holds=bool(data) and data["certificate"]["holds"],
+        checked=data["certificate"]["checked"] if data else 0,
+        high_endowment=bool(data) and data["high_endowment"],
+        budget=data["budget"] if data else 0,
+        lacking=plan.lacking,
+        is_failed=not data,
+        computed_at=plan.computed_at,
+    )
+
+
+def clock_text(of: WorkshopRow, begins: int) -> str:
+    """What the clock says when a part begins; empty while the workshop has no date."""
+    if of.starts_at is None:
+        return ""
+    return str(format_time(of.starts_at + timedelta(minutes=begins), "HH:mm"))
+
+
+def _named(ids: list[int], titles: Mapping[int, str]) -> tuple[tuple[int, str], ...]:
+    return tuple((number, titles[number]) for number in ids if number in titles)
+
+
+def _lines(
+    of: WorkshopRow,
+    plan: Plan,
+    usual_themes: Sequence[int],
+    plans: Plans,
+    tags: Mapping[int, ThemeTag],
+    top: Mapping[int, tuple[tuple[int, str], ...]],
+) -> list[Line]:
+    blocks = {item.id: item.title or words.item_kind(item.kind) for item in plans.fixed if item.is_block}
+    entries = {entry["id"]: entry for entry in plan.entries}
+    lines = []
+    for part in plan.parts:
+        begins = clock_text(of, part.begins)
+        if part.kind is PartKind.FREE:
+            lines.append(Line(part, begins, _("Time to spare")))
+        elif part.kind is not PartKind.THEME:
+            lines.append(Line(part, begins, blocks[part.id]))
+        elif part.id in tags:
+            entry = entries[part.id]
+            lines.append(
+                Line(
+                    part=part,
+                    clock=begins,
+                    title=tags[part.id].title,
+                    tag=tags[part.id],
+                    phase=words.phase_name(entry["phase"]),
+                    is_pinned=entry["phase"] == "pinned",
+                    reason=entry["reason"],
+                    carriers=words.carriers(plan.data["groups"], entry),
+                    payment=words.payment(entry),
+                    shares=tuple(_shares(plan.data["groups"], entry)),
+                    tied=voices.listed([tags[t].title for t in entry["tied"] if t in tags]),
+                    top=top.get(part.id, ()),
+                    is_new=part.id not in usual_themes,
+                )
+            )
+    return lines
+
+
+def _shares(groups: list[str], entry: Row) -> list[tuple[str, str, str, str]]:
+    if entry["phase"] != "equal_shares" or None in entry["supporters"]:
+        return []
+    return [
+        (voices.group_plural(group), str(heads), words.minutes_text(paid), words.minutes_text(most))
+        for group, heads, paid, most in zip(
+            groups, entry["supporters"], entry["paid"], entry["highest"], strict=True
+        )
+    ]
+
+
+def _missing(plan: Plan, usual_themes: Sequence[int], tags: Mapping[int, ThemeTag]) -> list[Missing]:
+    data = plan.data
+    return [
+        Missing(
+            tag=tags[row["id"]],
+            minutes=row["minutes"],
+            why=words.why_not(row, data["budget"], data["free"]),
+            is_skipped=row["why"] == WhyNot.SKIPPED,
+            is_dropped=row["id"] in usual_themes,
+        )
+        for row in data.get("left_out", ())
+        if row["id"] in tags
+    ]
+
+
+def _compared(row: Row | None, tags: Mapping[int, ThemeTag]) -> str:
+    if row is None:
+        return ""
+    return words.difference(
+        [tags[t].title for t in row["added"] if t in tags],
+        [tags[t].title for t in row["dropped"] if t in tags],
+    )
+
+
+def _reached(data: Row) -> list[tuple[str, float | None]]:
+    if not data:
+        return []
+    found: list[tuple[str, float | None]] = []
+    for group, voters, reached in zip(data["groups"], data["voters"], data["with_item"], strict=True):
+        if voters:
+            withheld = reached is None or voters < SMALLEST_SHOWN_GROUP
+            found.append((voices.group_plural(group), None if withheld else reached / voters))
+    return found
+
+
+def _bar(of: WorkshopRow, lines: tuple[Line, ...]) -> Markup:
+    items = [
+        charts.Item(
+            line.title,
+            line.part.minutes,
+            tone=line.tag.accent if line.tag else 0,
+            mark=str(line.part.number) if line.part.number else "",
+        )
+        for line in lines
+    ]
+    said = ", ".join(f"{line.title} {line.part.minutes} {_('min')}" for line in lines)
+    return charts.time_bar(_("The programme of %(title)s", title=of.title), items, _("min"), said)

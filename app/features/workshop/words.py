@@ -1,0 +1,125 @@
+"""The agenda and its reasons in words that everybody can read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
+
+from app.domain.ranking import AgendaPhase, Weighting, WhyNot, number
+from app.kit import voices
+from app.models.workshop import AgendaItemKind
+
+
+def minutes_text(value: str | int) -> str:
+    """Minutes with one decimal; a fraction "a/b" as well."""
+    return str(format_decimal(number(str(value)), "#,##0.0"))
+
+
+def carriers(groups: Sequence[str], entry: Mapping[str, Any]) -> str:
+    """Who carries an item, by group; the total only where no group is withheld (it would give that one away)."""
+    heads: Sequence[int | None] = entry["supporters"]
+    people = voices.people(groups, heads)
+    if any(count is None for count in heads):
+        return _("Carried by %(people)s.", people=people)
+    total = sum(count or 0 for count in heads)
+    if not total:
+        return _("Nobody whose votes count for the agenda supports this theme.")
+    return str(
+        ngettext(
+            "Carried by %(num)s participant: %(people)s.",
+            "Carried by %(num)s participants: %(people)s.",
+            total,
+            people=people,
+        )
+    )
+
+
+def payment(entry: Mapping[str, Any]) -> str:
+    """What the supporters pay, per group in the same order; empty for an item that nobody pays."""
+    if entry["phase"] != AgendaPhase.EQUAL_SHARES:
+        return ""
+    paid: Sequence[str | None] = entry["paid"]
+    if any(value is None for value in paid):
+        return _(
+            "They pay its minutes from their equal share. We do not show how much per group: one group is very small."
+        )
+    parts = [
+        minutes_text(value or "0") for value, heads in zip(paid, entry["supporters"], strict=True) if heads
+    ]
+    return _("They pay %(parts)s minutes from their equal share.", parts=" + ".join(parts))
+
+
+def phase_name(phase: str) -> str:
+    """How an item came on the agenda, in a word or three."""
+    return {
+        AgendaPhase.EQUAL_SHARES: _("From equal shares"),
+        AgendaPhase.COMPLETION: _("Fills the time that was left"),
+        AgendaPhase.PINNED: _("Put on the agenda beforehand"),
+    }[AgendaPhase(phase)]
+
+
+def why_not(row: Mapping[str, Any], budget: int, free: int) -> str:
+    """Why a theme is not on the agenda, in one or two sentences."""
+    reason = WhyNot(row["why"])
+    if reason is WhyNot.SKIPPED:
+        return _("The facilitator left it out: %(reason)s", reason=row["note"])
+    if reason is WhyNot.TOO_LONG:
+        return str(
+            ngettext(
+                "It takes %(minutes)s minutes, but there is only %(num)s minute to divide.",
+                "It takes %(minutes)s minutes, but there are only %(num)s minutes to divide.",
+                budget,
+                minutes=row["minutes"],
+            )
+        )
+    if reason is WhyNot.NO_SUPPORT:
+        return _("Nobody whose votes count for the agenda supports this theme.")
+    if row["shortfall"] is None:
+        first = _("Its supporters come short. We do not show how many minutes: one group is very small.")
+    else:
+        first = _(
+            "Its supporters still have %(behind)s of the %(minutes)s minutes: %(short)s too few.",
+            behind=minutes_text(row["money_behind"]),
+            minutes=row["minutes"],
+            short=minutes_text(row["shortfall"]),
+        )
+    if row["fits_time"]:
+        return first
+    last = (
+        ngettext("Only %(num)s minute is left.", "Only %(num)s minutes are left.", free)
+        if free
+        else _("All the time is used.")
+    )
+    return f"{first} {last}"
+
+
+def weighting_name(weighting: Weighting) -> str:
+    """How people weigh."""
+    return {
+        Weighting.PER_GROUP: _("Every group weighs the same"),
+        Weighting.PER_PERSON: _("Every person weighs the same"),
+    }[weighting]
+
+
+def item_kind(kind: AgendaItemKind) -> str:
+    """What the facilitator fixed, in a word."""
+    return {
+        AgendaItemKind.OPENING: _("Opening"),
+        AgendaItemKind.BREAK: _("Break"),
+        AgendaItemKind.CLOSING: _("Closing"),
+        AgendaItemKind.PINNED: _("Certainly on the agenda"),
+        AgendaItemKind.SKIPPED: _("Not on the agenda"),
+    }[kind]
+
+
+def difference(added: Sequence[str], dropped: Sequence[str]) -> str:
+    """What changes with another way to choose, in one sentence."""
+    if not added and not dropped:
+        return _("Nothing would change: the same themes would be on the agenda.")
+    parts = []
+    if added:
+        parts.append(_("Added: %(themes)s.", themes=voices.listed(added)))
+    if dropped:
+        parts.append(_("Dropped: %(themes)s.", themes=voices.listed(dropped)))
+    return " ".join(parts)
