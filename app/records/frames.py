@@ -70,7 +70,9 @@ def read(slug: str = "") -> Frame | None:
         calls=tuple(found),
         call=call,
         themes=tuple(sorted(themes.values(), key=lambda theme: (theme.position, theme.id))),
-        rules=Rules(parameters_from(settings), Weighting(settings.get("weighting", Weighting.PER_GROUP)), seed),
+        rules=Rules(
+            parameters_from(settings), Weighting(settings.get("weighting", Weighting.PER_GROUP)), seed
+        ),
     )
 
 

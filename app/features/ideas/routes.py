@@ -170,7 +170,9 @@ def edit(idea_id: int) -> ResponseReturnValue:
     except service.Outdated:
         db.session.rollback()
         form.version.data = str(idea.version)
-        notice = _("The idea was changed in the meantime. Your text is still here: check it and save it again.")
+        notice = _(
+            "The idea was changed in the meantime. Your text is still here: check it and save it again."
+        )
         return render_template("ideas/edit.html", notice=notice, **shown), 409
     flash(_("Your idea has been sent in.") if action == "send" else _("Your changes have been saved."))
     _forget_typed(kind)

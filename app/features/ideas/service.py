@@ -103,9 +103,7 @@ def forget_typed(token: str) -> None:
     db.session.commit()
 
 
-def _make(
-    author: Person, call: CallRow, content: Content, key: str, now: datetime, state: IdeaState
-) -> int:
+def _make(author: Person, call: CallRow, content: Content, key: str, now: datetime, state: IdeaState) -> int:
     author_id = author.id
     idea = Idea(
         call_id=call.id,
@@ -150,9 +148,7 @@ def _put_again(author: Person, idea: Idea, call: CallRow, content: Content, now:
 def _by_key(author: Person, key: str) -> Idea | None:
     if not key:
         return None
-    return db.session.scalars(
-        db.select(Idea).filter_by(submission_key=_key_of(author.id, key))
-    ).one_or_none()
+    return db.session.scalars(db.select(Idea).filter_by(submission_key=_key_of(author.id, key))).one_or_none()
 
 
 def _key_of(author_id: int, key: str) -> str | None:
@@ -162,7 +158,11 @@ def _key_of(author_id: int, key: str) -> str | None:
 
 def _content_of(idea: Idea) -> Content:
     return Content(
-        idea.title, idea.summary, idea.body, idea.neighbourhood, tuple(sorted(theme.id for theme in idea.themes))
+        idea.title,
+        idea.summary,
+        idea.body,
+        idea.neighbourhood,
+        tuple(sorted(theme.id for theme in idea.themes)),
     )
 
 
