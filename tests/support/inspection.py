@@ -182,9 +182,16 @@ def _pictures(soup: BeautifulSoup) -> Iterator[str]:
         if picture.get("alt") is None:
             yield f"no alt: {_short(picture)}"
     for drawing in soup.find_all("svg"):
+        if drawing.find_parent(_stands_for_all_of_it):
+            continue
         named = drawing.get("aria-label") or drawing.get("aria-labelledby") or drawing.find("title")
         if drawing.get("aria-hidden") != "true" and not (drawing.get("role") == "img" and named):
             yield f"a drawing that is neither named nor hidden: {_short(drawing)}"
+
+
+def _stands_for_all_of_it(tag: Tag) -> bool:
+    """Whether it is named or hidden as a whole, or only a pattern that a script fills in."""
+    return tag.get("aria-hidden") == "true" or tag.get("role") == "img" or tag.name == "template"
 
 
 def _forms(soup: BeautifulSoup) -> Iterator[str]:

@@ -20,6 +20,8 @@ FINE = (
     '<img src="/static/x.png" alt="">',
     '<svg aria-hidden="true"><use href="#i"/></svg>',
     '<svg role="img" aria-label="Verdeling"><rect width="1" height="1"/></svg>',
+    '<svg role="img" aria-label="Verdeling"><svg x="0"><rect width="1"/></svg></svg>',
+    '<span aria-hidden="true"><svg><rect width="1"/></svg></span>',
     f'<form method="post" action="/x">{TOKEN}<button>Stuur</button></form>',
     '<form action="/ideeen"><button aria-label="Zoek"></button></form>',
     "<ul><li>a</li></ul><dl><div><dt>a</dt><dd>b</dd></div></dl>",
