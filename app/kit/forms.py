@@ -65,7 +65,7 @@ def clean_text(value: Any) -> Any:
 def length(bounds: tuple[int, int], too_short: str, too_long: str) -> Callable[[Any, Field], None]:
     """Between bounds[0] and bounds[1] characters after trimming.
 
-    Both sentences are marked English with %(least)d, %(most)d and %(now)d; the field carries the numbers for the counter.
+    Both sentences are marked English with %(least)d, %(most)d and %(now)d; the field carries the numbers.
     """
     least, most = bounds
 

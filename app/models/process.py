@@ -137,7 +137,7 @@ class Phase(Base):
 
 
 class Activity(Base):
-    """Something that happens in a process: an information round, a workshop, research, conversations, a council meeting."""
+    """Something that happens in a process, such as an information round or a workshop."""
 
     __tablename__ = "activity"
 

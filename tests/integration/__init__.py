@@ -1,0 +1,1 @@
+"""Rooms with a database: every test runs on SQLite and on PostgreSQL."""
