@@ -123,3 +123,12 @@ def difference(added: Sequence[str], dropped: Sequence[str]) -> str:
     if dropped:
         parts.append(_("Dropped: %(themes)s.", themes=voices.listed(dropped)))
     return " ".join(parts)
+
+
+def block_place(kind: AgendaItemKind) -> str:
+    """Where a block of time stands in the programme."""
+    return {
+        AgendaItemKind.OPENING: _("At the start"),
+        AgendaItemKind.BREAK: _("Halfway, as a break"),
+        AgendaItemKind.CLOSING: _("At the end"),
+    }[kind]

@@ -1,0 +1,141 @@
+"""What facilitators arrange: every verb asks the policy, writes one audit line and has the agenda drafted anew."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from app.db import db
+from app.domain.decision import N_, Decision, NotAllowed
+from app.kit import audit
+from app.models.person import Person
+from app.models.process import Theme
+from app.models.workshop import AgendaItem, AgendaItemKind, Workshop
+from app.policies.workshop import may_arrange
+from app.records import agendas, standings
+
+
+def set_minutes(facilitator: Person, workshop_id: int, minutes: int, now: datetime) -> None:
+    """Give the workshop another length. Raises NotAllowed."""
+    workshop = _open(facilitator, workshop_id, now)
+    before, workshop.minutes = workshop.minutes, minutes
+    audit.record(
+        facilitator,
+        "workshop.set_minutes",
+        workshop,
+        now,
+        before={"minutes": before},
+        after={"minutes": minutes},
+    )
+    _finish(workshop, now)
+
+
+def add_block(
+    facilitator: Person, workshop_id: int, kind: AgendaItemKind, title: str, minutes: int, now: datetime
+) -> None:
+    """Add a block of time behind those of its kind. Raises NotAllowed."""
+    workshop = _open(facilitator, workshop_id, now)
+    item = AgendaItem(
+        workshop_id=workshop.id, kind=kind, title=title, minutes=minutes, position=_last(workshop) + 1
+    )
+    db.session.add(item)
+    audit.record(facilitator, "workshop.add_block", workshop, now, after=_values(item))
+    _finish(workshop, now)
+
+
+def change_block(
+    facilitator: Person, workshop_id: int, item_id: int, title: str, minutes: int, now: datetime
+) -> None:
+    """Give a block another title or other minutes. Raises NotAllowed."""
+    workshop = _open(facilitator, workshop_id, now)
+    item = _item(workshop, item_id)
+    before = _values(item)
+    item.title, item.minutes = title, minutes
+    audit.record(facilitator, "workshop.change_block", workshop, now, before=before, after=_values(item))
+    _finish(workshop, now)
+
+
+def place_theme(
+    facilitator: Person,
+    workshop_id: int,
+    theme_id: int,
+    kind: AgendaItemKind,
+    minutes: int,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Pin or skip a theme, with the reason that everybody reads; what was fixed for it before goes.
+
+    Raises NotAllowed, also for a theme of another process.
+    """
+    workshop = _open(facilitator, workshop_id, now)
+    theme = db.session.get(Theme, theme_id)
+    if theme is None or theme.process_id != workshop.call.process_id:
+        raise NotAllowed(Decision(N_("This theme does not belong to the process of the workshop.")))
+    earlier = db.session.scalars(
+        select(AgendaItem).where(AgendaItem.workshop_id == workshop.id, AgendaItem.theme_id == theme_id)
+    ).all()
+    before = _values(earlier[0]) if earlier else {}
+    position = _last(workshop) + 1
+    for item in earlier:
+        db.session.delete(item)
+    item = AgendaItem(
+        workshop_id=workshop.id,
+        theme_id=theme_id,
+        kind=kind,
+        minutes=minutes,
+        position=position,
+        reason=reason,
+    )
+    db.session.add(item)
+    audit.record(
+        facilitator, f"workshop.{_VERBS[kind]}", workshop, now, before=before, after=_values(item), why=reason
+    )
+    _finish(workshop, now)
+
+
+def remove_item(facilitator: Person, workshop_id: int, item_id: int, now: datetime) -> None:
+    """Take away a block, or let the votes decide on a theme again. Raises NotAllowed."""
+    workshop = _open(facilitator, workshop_id, now)
+    item = _item(workshop, item_id)
+    audit.record(facilitator, "workshop.remove_item", workshop, now, before=_values(item))
+    db.session.delete(item)
+    _finish(workshop, now)
+
+
+_VERBS = {AgendaItemKind.PINNED: "pin_theme", AgendaItemKind.SKIPPED: "skip_theme"}
+
+
+def _open(facilitator: Person, workshop_id: int, now: datetime) -> Workshop:
+    """The workshop, kept from other facilitators until this one is ready."""
+    workshop = db.session.get_one(Workshop, workshop_id, with_for_update={"key_share": True})
+    row = agendas.workshop(workshop_id)
+    assert row is not None
+    may_arrange(facilitator, row, now).or_raise()
+    return workshop
+
+
+def _item(workshop: Workshop, item_id: int) -> AgendaItem:
+    item = db.session.get(AgendaItem, item_id)
+    if item is None or item.workshop_id != workshop.id:
+        raise NotAllowed(Decision(N_("This part is no longer on the agenda.")))
+    return item
+
+
+def _last(workshop: Workshop) -> int:
+    last = db.session.scalar(
+        select(func.max(AgendaItem.position)).where(AgendaItem.workshop_id == workshop.id)
+    )
+    return -1 if last is None else last
+
+
+def _values(item: AgendaItem) -> dict[str, object]:
+    known: dict[str, object] = {"kind": item.kind.value, "minutes": item.minutes}
+    return known | ({"theme": item.theme_id} if item.theme_id else {"title": item.title})
+
+
+def _finish(workshop: Workshop, now: datetime) -> None:
+    """Keep the change, then draft the agenda from it; should that fail, the next turn of the job does it."""
+    call_id = workshop.call_id
+    standings.outdate(call_id)
+    db.session.commit()
+    standings.refresh(call_id, now)
