@@ -80,9 +80,10 @@ class NameForm(Form):
     )
 
     def validate_name(self, field: Field) -> None:
-        if "@" in field.data or "://" in field.data:
+        name = field.data or ""
+        if "@" in name or "://" in name:
             raise ValidationError(_("Everybody sees this name, so do not use an e-mail or web address."))
-        if sum(letter.isalnum() for letter in field.data) < NAME_LENGTH[0]:
+        if sum(letter.isalnum() for letter in name) < NAME_LENGTH[0]:
             raise ValidationError(_("A name has at least two letters or digits."))
 
 

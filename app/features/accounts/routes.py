@@ -93,7 +93,6 @@ def enter_code() -> ResponseReturnValue:
 @limiter.limit(ROOM, methods=["POST"])
 def open_link(token: str) -> ResponseReturnValue:
     """Show a button, because mail scanners follow links; the button lets in, on any device."""
-    form = forms.ConfirmForm()
     asked = queries.mail_with_link(token)
     problem = service.problem_of_link(asked, clock.now())
     if asked is None or problem:
@@ -101,6 +100,7 @@ def open_link(token: str) -> ResponseReturnValue:
         if asked and person and problem is Problem.USED and person.email == asked.email:
             return redirect(_way_on(asked.next_path) or url_for("accounts.mine"), code=303)
         return _no_entry(problem or Problem.UNKNOWN)
+    form = forms.ConfirmForm()
     if form.validate_on_submit():
         try:
             return _arrive(service.open_link(token, clock.now()))
