@@ -28,6 +28,13 @@ class GroupTotal:
     def is_withheld(self) -> bool:
         return self.votes_for is None
 
+    @property
+    def share(self) -> int | None:
+        """How many percent of the group are for."""
+        if self.votes_for is None or self.votes_against is None:
+            return None
+        return round(100 * self.votes_for / (self.votes_for + self.votes_against))
+
 
 @dataclass(frozen=True, slots=True)
 class Ballot:

@@ -21,9 +21,12 @@ function show(form, state) {
   for (const [kind, count] of Object.entries(state.counts ?? {})) {
     for (const shown of place.querySelectorAll(`[data-count="${kind}"]`)) shown.textContent = number(count);
   }
-  for (const [group, text] of Object.entries(state.groups)) {
+  for (const [group, total] of Object.entries(state.groups)) {
     const shown = place.querySelector(`[data-group="${group}"]`);
-    if (shown) shown.textContent = text;
+    if (!shown) continue;
+    shown.querySelector("dd").textContent = total.sentence;
+    shown.querySelector(".ballot__bar").hidden = total.share === null;
+    shown.querySelector(".ballot__bar-for").setAttribute("width", total.share ?? 0);
   }
   voice.textContent = state.sentence;
 }
@@ -56,6 +59,7 @@ async function send(form, button) {
 
 for (const form of document.querySelectorAll("form[data-ballot]")) {
   let wanted = null;
+  let sending = null;
   let busy = false;
 
   form.addEventListener("submit", async (event) => {
@@ -68,12 +72,14 @@ for (const form of document.querySelectorAll("form[data-ballot]")) {
     form.setAttribute("aria-busy", "true");
     try {
       while (wanted) {
-        const now = wanted;
+        sending = wanted;
         wanted = null;
-        const state = await send(form, now).catch(() => sendForm(form, wanted ?? now));
-        if (!state) return;
+        const state = await send(form, sending);
+        if (!state) return; // the browser is on its way to another page
         if (!wanted) show(form, state);
       }
+    } catch {
+      sendForm(form, wanted ?? sending);
     } finally {
       busy = false;
       form.removeAttribute("aria-busy");

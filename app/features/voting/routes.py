@@ -55,7 +55,7 @@ def _present_state(idea: IdeaHead, value: VoteValue, now: datetime) -> ResponseR
         choice=WORDS[value],
         sentence=say(value),
         counts={"for": ballot.votes_for, "against": ballot.votes_against} if ballot.shows_counts else None,
-        groups={total.group: tell(total) for total in ballot.groups},
+        groups={total.group: {"sentence": tell(total), "share": total.share} for total in ballot.groups},
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -140,7 +140,9 @@ def test_a_script_gets_the_present_state(app: Flask, client: FlaskClient) -> Non
         "choice": "for",
         "sentence": "Je stemde voor.",
         "counts": {"for": 4, "against": 1},
-        "groups": {"resident": "niet getoond", "council": "niet getoond", "partner": "niet getoond"},
+        "groups": {
+            group: {"sentence": "niet getoond", "share": None} for group in ("resident", "council", "partner")
+        },
     }
     assert vote(client, number, "withdraw")["sentence"] == "Je stem is ingetrokken."
     assert vote(client, number, "against")["choice"] == "against"
