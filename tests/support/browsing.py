@@ -1,7 +1,6 @@
 """A live site with the demo on it, and a real browser that complains about everything it stumbles over."""
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,15 +9,13 @@ from urllib.parse import urlsplit
 import flask_migrate
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from sqlalchemy import select
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from app.db import db
 from app.domain.ballot import Group
-from app.kit import jobs
 from app.models.person import Person, PersonRole, Role
-from tests.support import databases, servers
+from tests.support import databases, servers, serving
 from tests.support.page import sign_in
 
 CHROMIUM = next(
@@ -36,6 +33,7 @@ FLAGS = [
 ]
 PATIENCE = 10_000
 """Milliseconds that the browser waits for something to appear."""
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -110,33 +108,17 @@ class Complaints:
             self.found.append(f"answered {status}: {url}")
 
 
-class _Quiet(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
-    """The seeded demo on a database of its own, with its jobs, for one test."""
+@pytest.fixture(scope="module")
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The seeded demo as gunicorn serves it, on data of its own for the tests of one file."""
     kind = request.config.getoption("--site-database")
-    url = f"http://127.0.0.1:{servers.free_port()}"
-    app = databases.make_app(seeded(kind, tmp_path), testing=False, DEMO="1", SITE_URL=url)
-    server: BaseWSGIServer = make_server(
-        "127.0.0.1", urlsplit(url).port or 0, app, threaded=True, request_handler=_Quiet
-    )
-    server.daemon_threads = True  # type: ignore[attr-defined]
-    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    serving.start()
-    worker = jobs.start(app)
-    yield Site(app, url)
-    worker.stopping.set()
-    server.shutdown()
-    serving.join()
-    server.server_close()
-    worker.join(timeout=5)
-    databases.let_go(app)
+    url = seeded(kind, tmp_path_factory.mktemp("site"))
+    with serving.serving(url) as server:
+        # The same application on the same data, to look things up; it answers no visitor.
+        app = databases.make_app(url, DEMO="1", SITE_URL=server.url)
+        yield Site(app, server.url)
+        databases.let_go(app)
+        assert "Traceback" not in server.said(), server.said()
 
 
 def seeded(kind: str, folder: Path) -> str:
