@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.db import db
-from app.kit import mail
+from app.kit import jobs, mail
 from app.models.message import MailMessage
 from tests.support.mail_server import certificate, mail_server
 from tests.support.servers import free_port
@@ -281,3 +281,13 @@ def test_mail_send_without_a_server_says_so(app: Flask) -> None:
     result = app.test_cli_runner().invoke(args=["mail", "send"])
     assert result.exit_code == 2
     assert result.output.startswith("MAIL_URL is not set")
+
+
+def test_the_site_sends_by_itself_when_it_has_a_server(make_app: MakeApp) -> None:
+    with mail_server() as box:
+        app = make_app(MAIL_URL=f"smtp://127.0.0.1:{box.port}")
+        put(app)
+        (job,) = [job for job in jobs._jobs if job.name == "mail"]
+        with app.app_context():
+            assert jobs.run_once(job, NOW)
+    assert len(box.messages) == 1
