@@ -7,28 +7,46 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
+from itertools import count
 
 import structlog
 from flask import Flask
-from sqlalchemy import insert, or_, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.db import db
+from app.db import begin_read, db
 from app.kit import clock
 from app.models.standing import JobLease
 
 log = structlog.get_logger()
-HOLDER = f"{socket.gethostname()}:{os.getpid()}"
+LOOK = 0.25
+"""Seconds between two looks at which jobs are due."""
+REST = 5.0
+"""Seconds that a job rests after a fault, such as a database that is away."""
+
+
+class Turn(Enum):
+    """What came of a turn."""
+
+    RAN = "ran"
+    IDLE = "idle"
+    TAKEN = "taken"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to do every so often; `run` gets the moment and opens its own transactions."""
+    """Something to do every so often; `run` gets the moment and opens its own transactions.
+
+    `is_due` is a cheap look whether there is anything to do, so that a job which comes often costs little.
+    """
 
     name: str
     every: timedelta
     run: Callable[[datetime], None]
     lease: timedelta = timedelta(seconds=60)
+    is_due: Callable[[], bool] | None = None
 
 
 _jobs: list[Job] = []
@@ -39,13 +57,20 @@ def register(job: Job) -> None:
     _jobs[:] = [known for known in _jobs if known.name != job.name] + [job]
 
 
-def take_lease(name: str, now: datetime, length: timedelta, holder: str = HOLDER) -> bool:
-    """Whether this process may do the job now. One conditional statement decides between processes."""
+def take_lease(name: str, now: datetime, length: timedelta, holder: str) -> bool:
+    """Whether this holder may do the job now. One conditional statement decides between holders."""
+    begin_read()  # most looks find the job taken; they must not ask for the write lock
+    lease = db.session.execute(
+        select(JobLease.until, JobLease.holder).where(JobLease.name == name)
+    ).one_or_none()
+    db.session.rollback()
+    if lease is not None and lease.until > now and lease.holder != holder:
+        return False
     free = or_(JobLease.until <= now, JobLease.holder == holder)
     taken = db.session.execute(
         update(JobLease).where(JobLease.name == name, free).values(holder=holder, until=now + length)
     )
-    if taken.rowcount == 0:
+    if taken.rowcount == 0:  # type: ignore[attr-defined]
         try:
             with db.session.begin_nested():
                 db.session.execute(insert(JobLease).values(name=name, holder=holder, until=now + length))
@@ -56,7 +81,7 @@ def take_lease(name: str, now: datetime, length: timedelta, holder: str = HOLDER
     return True
 
 
-def release_lease(name: str, now: datetime, holder: str = HOLDER) -> None:
+def release_lease(name: str, now: datetime, holder: str) -> None:
     """Let others do the job next time."""
     db.session.execute(
         update(JobLease).where(JobLease.name == name, JobLease.holder == holder).values(until=now)
@@ -64,37 +89,50 @@ def release_lease(name: str, now: datetime, holder: str = HOLDER) -> None:
     db.session.commit()
 
 
-def run_once(job: Job, now: datetime) -> bool:
-    """Do the job if nobody else is doing it; whether it ran. A fault is logged and does not stop the others."""
+def run_once(job: Job, now: datetime, holder: str) -> Turn:
+    """Do the job if there is something to do and nobody else is at it. A fault is logged; the others go on."""
     try:
-        if not take_lease(job.name, now, job.lease):
-            return False
-        job.run(now)
-        release_lease(job.name, now)
+        if job.is_due is not None and not job.is_due():
+            return Turn.IDLE
+        if not take_lease(job.name, now, job.lease, holder):
+            return Turn.TAKEN
+        try:
+            job.run(now)
+        finally:
+            db.session.rollback()
+            release_lease(job.name, now, holder)
     except Exception:
         db.session.rollback()
         log.exception("job_failed", job=job.name)
-        return False
-    return True
+        return Turn.FAILED
+    return Turn.RAN
+
+
+_workers = count(1)
 
 
 class Worker(threading.Thread):
-    """One quiet thread a process that looks every half second which jobs are due."""
+    """One quiet thread a process that looks four times a second which jobs are due."""
 
     def __init__(self, app: Flask) -> None:
         super().__init__(name="jobs", daemon=True)
         self.app = app
         self.stopping = threading.Event()
+        self.holder = f"{socket.gethostname()}:{os.getpid()}:{next(_workers)}"
 
     def run(self) -> None:
         due: dict[str, float] = {}
-        while not self.stopping.wait(0.5):
+        while not self.stopping.wait(LOOK):
             for job in list(_jobs):
                 if due.get(job.name, 0.0) > time.monotonic():
                     continue
+                started = time.monotonic()
                 with self.app.app_context():
-                    run_once(job, clock.now())
-                due[job.name] = time.monotonic() + job.every.total_seconds()
+                    turn = run_once(job, clock.now(), self.holder)
+                # Looking in vain never takes more than a twentieth of the time, however large the site.
+                looked = 20 * (time.monotonic() - started) if turn is Turn.IDLE else 0.0
+                rest = REST if turn is Turn.FAILED else 0.0
+                due[job.name] = time.monotonic() + max(job.every.total_seconds(), looked, rest)
 
 
 def start(app: Flask) -> Worker:

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, select, update
 
-from app.db import begin_write, db
+from app.db import begin_read, begin_write, db
 from app.domain.lifecycle import IdeaState
 from app.domain.ranking import (
     AgendaDraft,
@@ -82,34 +82,54 @@ def rules_of(call_id: int) -> Rules:
     return Rules(parameters_from(settings), weighting, seed)
 
 
+def _of_call(amount: Any, source: Any, *joined: Any) -> Any:
+    """The sum of an amount over what belongs to the call of the outer statement."""
+    statement = select(func.coalesce(func.sum(amount), 0)).select_from(source)
+    for condition in joined:
+        statement = statement.where(condition)
+    return statement.correlate(Call).scalar_subquery()
+
+
+_INPUT = (
+    _of_call(Tally.changes, Tally, Tally.idea_id == Idea.id, Idea.call_id == Call.id),
+    _of_call(Idea.version, Idea, Idea.call_id == Call.id),
+    _of_call(Theme.minutes * (Theme.id % 1009 + 1), Theme, Theme.process_id == Call.process_id),
+    _of_call(
+        (AgendaItem.id + 1) * AgendaItem.minutes
+        + AgendaItem.position
+        + func.coalesce(AgendaItem.theme_id, 0) * 13
+        + func.length(AgendaItem.kind) * 11
+        + func.length(AgendaItem.title) * 5
+        + func.length(AgendaItem.reason) * 3,
+        AgendaItem,
+        AgendaItem.workshop_id == Workshop.id,
+        Workshop.call_id == Call.id,
+    ),
+    _of_call(Workshop.minutes * (Workshop.id % 1009 + 1), Workshop, Workshop.call_id == Call.id),
+)
+"""What the standings of a call follow from: votes, ideas, themes, fixed items and minutes of its workshops."""
+
+
+def _version(sums: Sequence[Any]) -> str:
+    return ":".join(str(int(value)) for value in sums)
+
+
 def input_version(call_id: int) -> str:
     """What the standings of a call follow from, in one cheap value: it differs after any vote or change."""
-    votes = (
-        select(func.coalesce(func.sum(Tally.changes), 0))
-        .join(Idea, Idea.id == Tally.idea_id)
-        .where(Idea.call_id == call_id)
-        .scalar_subquery()
-    )
-    ideas = select(func.coalesce(func.sum(Idea.version), 0)).where(Idea.call_id == call_id).scalar_subquery()
-    process = select(Call.process_id).where(Call.id == call_id).scalar_subquery()
-    themes = (
-        select(func.coalesce(func.sum(Theme.minutes * (Theme.id % 1009 + 1)), 0))
-        .where(Theme.process_id == process)
-        .scalar_subquery()
-    )
-    items = (
-        select(func.coalesce(func.sum((AgendaItem.id + 1) * AgendaItem.minutes + AgendaItem.position), 0))
-        .join(Workshop, Workshop.id == AgendaItem.workshop_id)
-        .where(Workshop.call_id == call_id)
-        .scalar_subquery()
-    )
-    minutes = (
-        select(func.coalesce(func.sum(Workshop.minutes), 0))
-        .where(Workshop.call_id == call_id)
-        .scalar_subquery()
-    )
-    row = db.session.execute(select(votes, ideas, themes, items, minutes)).one()
-    return ":".join(str(int(value)) for value in row)
+    return _version(db.session.execute(select(*_INPUT).where(Call.id == call_id)).one())
+
+
+def out_of_date() -> list[int]:
+    """The calls whose standings do not follow from what there is now, in one statement; not those that rest."""
+    begin_read()
+    rows = db.session.execute(
+        select(Call.id, Standing.input_version, *_INPUT)
+        .outerjoin(Standing, and_(Standing.call_id == Call.id, Standing.kind == THEMES))
+        .order_by(Call.id)
+    ).all()
+    db.session.rollback()
+    late = [row[0] for row in rows if row[1] != _version(row[2:])]
+    return [call_id for call_id in late if _resting.get(call_id, 0.0) <= time.monotonic()]
 
 
 def tallies_of(call_id: int, groups: Sequence[str]) -> Tallies:
@@ -318,18 +338,16 @@ def refresh(call_id: int, now: datetime, *, anew: bool = False) -> bool:
 
 def refresh_all(now: datetime, patience: float = 5.0) -> None:
     """Bring the standings of every call up to date; what takes long is done less often."""
-    for call_id in db.session.scalars(select(Call.id).order_by(Call.id)).all():
-        if _resting.get(call_id, 0.0) > time.monotonic():
-            continue
+    for call_id in out_of_date():
         started = time.monotonic()
         refresh(call_id, now)
         took = time.monotonic() - started
-        _resting[call_id] = time.monotonic() + min(patience, 10 * took)
+        _resting[call_id] = time.monotonic() + min(patience, 3 * took)
     db.session.rollback()
 
 
 _resting: dict[int, float] = {}
-"""Until when (monotonic seconds) a call rests: ten times as long as it took last, at most five seconds."""
+"""Until when (monotonic seconds) a call rests: three times as long as it took last, at most five seconds."""
 
 
 def read(call_id: int, kind: str) -> Standing | None:
