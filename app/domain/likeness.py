@@ -7,20 +7,7 @@ _COMMON = frozenset(
     {"voor", "door", "naar", "over", "onder", "tussen", "naast", "deze", "zijn", "heeft", "hebben", "wordt"}
     | {"worden", "moet", "moeten", "kunnen", "maar", "niet", "meer", "veel", "alle", "ieder", "iedereen"}
     | {"waar", "wanneer", "omdat", "zodat", "want", "beter", "stad", "maastricht", "gemeente", "mensen"}
-    | {
-        "laat",
-        "zien",
-        "maak",
-        "geef",
-        "welke",
-        "welk",
-        "nieuwe",
-        "nieuw",
-        "zonder",
-        "samen",
-        "slim",
-        "slimme",
-    }
+    | {"laat", "zien", "doen", "maak", "geef", "welke", "welk", "nieuw", "nieuwe", "zonder", "samen"}
     | {"with", "from", "that", "this", "have", "their", "more", "everybody", "city"}
 )
 STEM = 6

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, case, select
 
 from app.db import db
 from app.domain.ballot import Group, Side
+from app.domain.lifecycle import RefusalReason
 from app.models.argument import Argument, ArgumentState
+from app.models.moderation import ModerationDecision, ModerationVerb
 from app.models.person import Organisation, Person
 
 
@@ -25,6 +27,8 @@ class ArgumentRow:
     group: Group | None
     organisation: str
     is_own: bool
+    reason: RefusalReason | None = None
+    """Which house rule a hidden text broke."""
     replies: tuple["ArgumentRow", ...] = ()
 
     @property
@@ -49,6 +53,18 @@ class Discussion:
         )
 
 
+def _reason() -> ScalarSelect[RefusalReason | None]:
+    """Why the moderators hid an argument last; the database looks it up for hidden ones only."""
+    return (
+        select(ModerationDecision.reason)
+        .where(ModerationDecision.argument_id == Argument.id, ModerationDecision.verb == ModerationVerb.HIDE)
+        .order_by(ModerationDecision.id.desc())
+        .limit(1)
+        .correlate(Argument)
+        .scalar_subquery()
+    )
+
+
 def of_idea(idea_id: int, person_id: int | None = None) -> Discussion:
     """The discussion of one idea, in one statement; `person_id` marks what that person wrote."""
     statement = (
@@ -63,6 +79,7 @@ def of_idea(idea_id: int, person_id: int | None = None) -> Discussion:
             Person.name,
             Person.group,
             Organisation.name,
+            case((Argument.state == ArgumentState.HIDDEN, _reason()), else_=None),
         )
         .join(Person, Argument.author_id == Person.id)
         .outerjoin(Organisation, Person.organisation_id == Organisation.id)
@@ -82,6 +99,7 @@ def of_idea(idea_id: int, person_id: int | None = None) -> Discussion:
         name,
         group,
         organisation,
+        reason,
     ) in db.session.execute(statement):
         shown = state == ArgumentState.PUBLISHED
         row = ArgumentRow(
@@ -94,6 +112,7 @@ def of_idea(idea_id: int, person_id: int | None = None) -> Discussion:
             group if shown else None,
             (organisation or "") if shown else "",
             author_id == person_id,
+            reason,
         )
         if parent is None:
             tops[number] = row

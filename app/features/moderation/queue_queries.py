@@ -135,61 +135,69 @@ def place_of(subject: Idea | Argument, reports: Sequence[Report]) -> Place | Non
 
 def _waiting_texts(kind: Filter, moderator_id: int) -> Subquery:
     """Everything that waits, as one table; `mine` is 1 where this moderator wrote or reported the text."""
-    parts: list[Select[*tuple[Any, ...]]] = []
-    if kind != Filter.REPORTS:
-        parts.append(
-            select(
-                literal_column("'idea'").label("kind"),
-                Idea.id.label("id"),
-                func.coalesce(Idea.submitted_at, Idea.created_at).label("at"),
-                Idea.title.label("title"),
-                Idea.summary.label("excerpt"),
-                Idea.author_id.label("author_id"),
-                Idea.call_id.label("call_id"),
-                literal_column("0").label("reports"),
-                case((Idea.author_id == moderator_id, 1), else_=0).label("mine"),
-            ).where(Idea.state == IdeaState.SUBMITTED)
+    new = _part(
+        Kind.IDEA,
+        Idea.id,
+        func.coalesce(Idea.submitted_at, Idea.created_at),
+        Idea.summary,
+        Idea.author_id,
+        reports=literal_column("0"),
+        mine=case((Idea.author_id == moderator_id, 1), else_=0),
+    ).where(Idea.state == IdeaState.SUBMITTED)
+    since, number = func.min(Report.created_at), func.count()
+    reported = func.max(case((Report.reporter_id == moderator_id, 1), else_=0))
+    ideas = (
+        _part(
+            Kind.REPORTED,
+            Idea.id,
+            since,
+            Idea.summary,
+            Idea.author_id,
+            reports=number,
+            mine=case((Idea.author_id == moderator_id, 1), else_=reported),
         )
-    if kind != Filter.IDEAS:
-        reported = func.max(case((Report.reporter_id == moderator_id, 1), else_=0))
-        parts.append(
-            select(
-                literal_column("'reported'"),
-                Idea.id,
-                func.min(Report.created_at),
-                Idea.title,
-                Idea.summary,
-                Idea.author_id,
-                Idea.call_id,
-                func.count(),
-                case((Idea.author_id == moderator_id, 1), else_=reported),
-            )
-            .join(Idea, Report.idea_id == Idea.id)
-            .where(Report.handled_at.is_(None))
-            .group_by(Idea.id)
+        .select_from(Report)
+        .join(Idea, Report.idea_id == Idea.id)
+        .where(Report.handled_at.is_(None))
+        .group_by(Idea.id)
+    )
+    arguments = (
+        _part(
+            Kind.ARGUMENT,
+            Argument.id,
+            since,
+            Argument.body,
+            Argument.author_id,
+            reports=number,
+            mine=case((Argument.author_id == moderator_id, 1), else_=reported),
         )
-        parts.append(
-            select(
-                literal_column("'argument'"),
-                Argument.id,
-                func.min(Report.created_at),
-                Idea.title,
-                Argument.body,
-                Argument.author_id,
-                Idea.call_id,
-                func.count(),
-                case((Argument.author_id == moderator_id, 1), else_=reported),
-            )
-            .join(Argument, Report.argument_id == Argument.id)
-            .join(Idea, Argument.idea_id == Idea.id)
-            .where(Report.handled_at.is_(None))
-            .group_by(Argument.id, Idea.id)
-        )
-    names = ("kind", "id", "at", "title", "excerpt", "author_id", "call_id", "reports", "mine")
-    first = parts[0].subquery().select() if len(parts) == 1 else parts[0].union_all(*parts[1:])
-    table = first.subquery("waiting")
-    return select(*(column.label(name) for name, column in zip(names, table.c, strict=True))).subquery(
-        "queue"
+        .select_from(Report)
+        .join(Argument, Report.argument_id == Argument.id)
+        .join(Idea, Argument.idea_id == Idea.id)
+        .where(Report.handled_at.is_(None))
+        .group_by(Argument.id, Idea.id)
+    )
+    if kind == Filter.IDEAS:
+        return new.subquery("queue")
+    if kind == Filter.REPORTS:
+        return ideas.union_all(arguments).subquery("queue")
+    return new.union_all(ideas, arguments).subquery("queue")
+
+
+def _part(
+    kind: Kind, number: Any, since: Any, excerpt: Any, author_id: Any, *, reports: Any, mine: Any
+) -> Select[*tuple[Any, ...]]:
+    """One kind of text, with the columns that all kinds have."""
+    return select(
+        literal_column(f"'{kind.value}'").label("kind"),
+        number.label("id"),
+        since.label("at"),
+        Idea.title.label("title"),
+        excerpt.label("excerpt"),
+        author_id.label("author_id"),
+        Idea.call_id.label("call_id"),
+        reports.label("reports"),
+        mine.label("mine"),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask_babel import gettext
 from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
 
 from app.db import db
 from app.domain.decision import N_, Decision, NotAllowed
@@ -107,6 +108,7 @@ def open_reports(text: Idea | Argument) -> list[Report]:
     return list(
         db.session.scalars(
             select(Report)
+            .options(joinedload(Report.reporter))
             .where(column == text.id, Report.handled_at.is_(None))
             .order_by(Report.created_at, Report.id)
         )
