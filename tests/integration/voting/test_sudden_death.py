@@ -2,16 +2,12 @@
 
 import contextlib
 import http.client
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+import psutil
 from flask import Flask
 from sqlalchemy import select
 
@@ -20,10 +16,9 @@ from app.features.voting.forms import CHOICES
 from app.models import Vote
 from app.records import tallies
 from tests import factories
-from tests.support import csrf_token, databases, project, servers, sign_in
+from tests.support import csrf_token, serving, sign_in
 
 PEOPLE = 12
-ENVIRON = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
 
 
 @dataclass
@@ -57,46 +52,11 @@ class Voter:
                     self.on_the_way = None
 
 
-@contextlib.contextmanager
-def serving(database: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """The site as it is served, in a process group of its own."""
-    port = servers.free_port()
-    settings = {
-        "SECRET_KEY": databases.SECRET,
-        "DATABASE_URL": database,
-        "PORT": str(port),
-        "SITE_URL": "http://localhost",
-    }
-    server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "wsgi:app"],
-        cwd=project.ROOT,
-        env={**ENVIRON, **settings},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        _wait(port)
-        yield port, server
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGKILL)
-        server.wait(10)
-
-
-def _wait(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with (
-            contextlib.suppress(OSError, http.client.HTTPException),
-            contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection,
-        ):
-            connection.request("GET", "/nowhere")
-            connection.getresponse().read()
-            return
-        time.sleep(0.1)
-    raise AssertionError("the server did not start")
+def _kill(server: serving.Served) -> None:
+    """End the server and all its workers at once, without a chance to finish anything."""
+    leader = psutil.Process(server.process.pid)
+    for process in [leader, *leader.children(recursive=True)]:
+        process.kill()
 
 
 def _voters(app: Flask) -> list[Voter]:
@@ -122,14 +82,14 @@ def _voters(app: Flask) -> list[Voter]:
 
 def test_a_killed_server_loses_no_confirmed_vote(app: Flask, database: str) -> None:
     voters = _voters(app)
-    with serving(database) as (port, server):
-        threads = [threading.Thread(target=voter.vote_until_the_end, args=(port,)) for voter in voters]
+    with serving.serving(database, DEMO="0", SITE_URL="http://localhost") as server:
+        threads = [threading.Thread(target=voter.vote_until_the_end, args=(server.port,)) for voter in voters]
         for thread in threads:
             thread.start()
         deadline = time.monotonic() + 30
         while sum(len(voter.confirmed) for voter in voters) < 150 and time.monotonic() < deadline:
             time.sleep(0.01)
-        os.killpg(server.pid, signal.SIGKILL)
+        _kill(server)
         for thread in threads:
             thread.join(30)
             assert not thread.is_alive()
