@@ -18,7 +18,7 @@ from app.models.person import Person
 from app.models.process import Audience
 from app.policies.ideas import may_edit, may_send_in, may_withdraw
 from app.policies.taking_part import may_argue, may_submit
-from app.records import arguments, ballots, trail
+from app.records import agenda_place, arguments, ballots, trail
 from app.records.calls import CallRow
 from app.records.frames import Frame
 from app.records.ideas import IdeaRow
@@ -85,6 +85,7 @@ def show(idea: IdeaRow, person: Person | None, now: datetime) -> dict[str, Any]:
         "idea": idea,
         "text": html.from_plain(idea.body),
         "trail": trail.of_idea(idea),
+        "place": agenda_place.of_idea(idea, now),
         "practices": queries.practices_on([theme.id for theme in idea.themes]),
         "is_author": is_author,
         "is_public": idea.state == IdeaState.PUBLISHED,

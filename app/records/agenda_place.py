@@ -1,0 +1,146 @@
+"""Whether an idea comes on the agenda of a workshop through its themes, and if not, why not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import format_decimal
+from sqlalchemy import func, or_, select
+
+from app.db import db
+from app.domain.decision import N_
+from app.domain.lifecycle import IdeaState
+from app.domain.ranking import AgendaPhase, Weighting, WhyNot, number
+from app.models.process import Activity, Call, Process
+from app.models.standing import Standing
+from app.models.vote import Tally
+from app.models.workshop import Workshop
+from app.records import standings
+from app.records.ideas import IdeaRow
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaPlace:
+    """Where an idea stands in a workshop. `number` is the item on its agenda, or None when it is not on it.
+
+    `sentence` is English, to be translated with `values`.
+    """
+
+    workshop_id: int
+    number: int | None
+    theme_id: int | None
+    sentence: str
+    values: Mapping[str, str]
+
+
+def of_idea(idea: IdeaRow, now: datetime) -> AgendaPlace | None:
+    """The place of an idea, in one statement.
+
+    None when its call feeds no workshop, when nothing was computed yet, and while nobody may see counts.
+    """
+    if idea.state != IdeaState.PUBLISHED or idea.call.hides_counts(now):
+        return None
+    votes = (
+        select(func.coalesce(func.sum(Tally.votes_for + Tally.votes_against), 0))
+        .where(Tally.idea_id == idea.id)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(Workshop.id, Activity.title, Process.ranking_settings, votes, Standing.kind, Standing.data)
+        .join(Activity, Activity.id == Workshop.activity_id)
+        .join(Call, Call.id == Workshop.call_id)
+        .join(Process, Process.id == Call.process_id)
+        .join(Standing, Standing.call_id == Workshop.call_id)
+        .where(
+            Workshop.call_id == idea.call.id,
+            or_(Standing.kind == standings.THEMES, Standing.kind.like("agenda:%")),
+        )
+        .order_by(Activity.starts_at, Workshop.id)
+    ).all()
+    records: dict[str, Record] = {row[4]: row[5] for row in rows}
+    ranking = records.get(standings.THEMES, {})
+    if not ranking.get("rows"):
+        return None
+    weighting = Weighting(rows[0][2].get("weighting", Weighting.PER_GROUP))
+    places = []
+    for workshop_id, title, cast in dict.fromkeys((row[0], row[1], row[3]) for row in rows):
+        agenda = records.get(standings.agenda_kind(workshop_id, weighting), {})
+        if agenda.get("entries"):
+            found = _place(idea, int(cast), ranking, agenda)
+            places.append(
+                AgendaPlace(workshop_id, found[0], found[1], found[2], {"workshop": title, **found[3]})
+            )
+    return next((place for place in places if place.number), places[0] if places else None)
+
+
+Found = tuple[int | None, int | None, str, dict[str, str]]
+
+
+def _place(idea: IdeaRow, cast: int, ranking: Record, agenda: Record) -> Found:
+    least = agenda["parameters"]["n_min"]
+    if cast < least:
+        sentence = N_(
+            "Not on the agenda of %(workshop)s: an idea counts from %(least)s votes on. It now has %(votes)s."
+        )
+        return None, None, sentence, {"least": str(least), "votes": str(cast)}
+    if not idea.themes:
+        return None, None, N_("Not on the agenda of %(workshop)s: the idea has no theme."), {}
+    titles = {theme.id: theme.title for theme in idea.themes}
+    for entry in agenda["entries"]:
+        if entry["id"] in titles:
+            item = int(entry["order"])
+            sentence = N_("On the agenda of %(workshop)s: item %(number)s, %(theme)s.")
+            return item, entry["id"], sentence, {"number": str(item), "theme": titles[entry["id"]]}
+    row = next((row for row in ranking["rows"] if row["id"] in titles), None)
+    if row is None:
+        sentence = N_(
+            "Not on the agenda of %(workshop)s: fewer than %(least)s people support the theme %(theme)s."
+        )
+        theme = idea.themes[0]
+        return (
+            None,
+            theme.id,
+            sentence,
+            {"least": str(agenda["parameters"]["min_supporters"]), "theme": theme.title},
+        )
+    sentence, values = _why_not(row, ranking["rows"], agenda)
+    return None, row["id"], sentence, {"theme": titles[row["id"]], **values}
+
+
+def _why_not(row: Record, ranked: Sequence[Record], agenda: Record) -> tuple[str, dict[str, str]]:
+    out = next((out for out in agenda["left_out"] if out["id"] == row["id"]), None)
+    why = WhyNot(out["why"]) if out else WhyNot.NO_TIME
+    if out and why is WhyNot.SKIPPED:
+        sentence = N_(
+            "Not on the agenda of %(workshop)s: the facilitator left out the theme %(theme)s. %(reason)s"
+        )
+        return sentence, {"reason": out["note"]}
+    if out and why is WhyNot.TOO_LONG:
+        sentence = N_(
+            "Not on the agenda of %(workshop)s: the theme %(theme)s takes %(minutes)s minutes. "
+            "There is less time to divide."
+        )
+        return sentence, {"minutes": str(out["minutes"])}
+    chosen = {entry["id"] for entry in agenda["entries"] if entry["phase"] != AgendaPhase.PINNED}
+    last = max((other["rank"] for other in ranked if other["id"] in chosen), default=0)
+    rank = row["rank"]
+    if rank > last:
+        sentence = N_(
+            "Not on the agenda of %(workshop)s: the theme %(theme)s has place %(rank)s in the ranking. "
+            "The last place that fitted is %(last)s."
+        )
+        return sentence, {"rank": str(rank), "last": str(last)}
+    if out and out["shortfall"] is not None:
+        sentence = N_(
+            "Not on the agenda of %(workshop)s: the theme %(theme)s has place %(rank)s in the ranking, but its "
+            "supporters are %(short)s minutes short."
+        )
+        return sentence, {"rank": str(rank), "short": format_decimal(number(out["shortfall"]), "#,##0.0")}
+    sentence = N_(
+        "Not on the agenda of %(workshop)s: the theme %(theme)s has place %(rank)s in the ranking, but its "
+        "supporters are short of time."
+    )
+    return sentence, {"rank": str(rank)}
