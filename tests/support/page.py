@@ -1,5 +1,6 @@
 """Fetch pages as a visitor does, with an inspection at every visit, and send the forms that stand on them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -69,7 +70,7 @@ class Page:
     def submit(
         self,
         selector: str,
-        data: dict[str, object] | None = None,
+        data: Mapping[str, object] | None = None,
         *,
         button: str | None = None,
         **fields: object,
@@ -181,7 +182,7 @@ def _values(form: Tag, button: str | None) -> dict[str, object]:
                 already = values[str(name)]
                 value = [*already, value] if isinstance(already, list) else [already, value]
         elif field_.name == "textarea":
-            value = field_.get_text().removeprefix("\n")
+            value = field_.get_text().removeprefix("\r").removeprefix("\n")
         elif field_.name == "select":
             first = [] if field_.has_attr("multiple") else field_.select("option")[:1]
             chosen = field_.select("option[selected]") or first

@@ -116,8 +116,8 @@ class Answer:
 
 def overview() -> Overview:
     """The numbers of the whole site."""
-    people = db.session.execute(select(Person.group, func.count()).group_by(Person.group)).tuples().all()
-    ideas = db.session.execute(select(Idea.state, func.count()).group_by(Idea.state)).tuples().all()
+    people = db.session.execute(select(Person.group, func.count()).group_by(Person.group)).all()
+    ideas = db.session.execute(select(Idea.state, func.count()).group_by(Idea.state)).all()
     submitted = Idea.state == IdeaState.SUBMITTED
     opened = Report.handled_at.is_(None)
     row = db.session.execute(
@@ -225,7 +225,7 @@ def messages(handled: bool, before: int | None = None) -> tuple[list[Message], i
     )
     if before is not None:
         query = query.where(older_than(ContactMessage, ContactMessage.created_at, before))
-    rows = [Message(*row) for row in db.session.execute(query).tuples()]
+    rows = [Message(*row) for row in db.session.execute(query)]
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
 
 
@@ -249,7 +249,7 @@ def ideas(
         query = query.where(Idea.public_status == status)
     if before is not None:
         query = query.where(older_than(Idea, Idea.published_at, before))
-    rows = [IdeaLine(*row) for row in db.session.execute(query).tuples()]
+    rows = [IdeaLine(*row) for row in db.session.execute(query)]
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
 
 
@@ -261,7 +261,7 @@ def steps(idea_id: int) -> list[Step]:
         .where(StatusChange.idea_id == idea_id)
         .order_by(StatusChange.changed_at.desc(), StatusChange.id.desc())
     )
-    return [Step(*row) for row in rows.tuples()]
+    return [Step(*row) for row in rows]
 
 
 def answers(idea_id: int) -> list[Answer]:
@@ -276,7 +276,7 @@ def answers(idea_id: int) -> list[Answer]:
         .where(OfficialResponse.idea_id == idea_id)
         .order_by(OfficialResponse.answered_at.desc(), OfficialResponse.id.desc())
     )
-    return [Answer(*row) for row in rows.tuples()]
+    return [Answer(*row) for row in rows]
 
 
 def _subjects(
