@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import bleach
@@ -12,6 +13,8 @@ from markupsafe import Markup, escape
 PLAIN_TAGS = {"p", "br", "a"}
 RICH_TAGS = PLAIN_TAGS | {"h2", "h3", "ul", "ol", "li", "strong", "em", "blockquote"}
 SCHEMES = {"http", "https", "mailto"}
+_MAY_HOLD_A_LINK = re.compile(r"[\w-]\.\w|:/|@")
+"""Looking for links takes a millisecond a text; where these characters miss there is none to find."""
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
@@ -44,11 +47,12 @@ def _last_word(html: str, tags: set[str]) -> Markup:
     )
 
 
+@lru_cache(maxsize=4096)
 def from_plain(text: str) -> Markup:
     """Plain text of a resident as paragraphs with clickable links. Any markup in it is shown, never obeyed."""
     blocks = [block for block in _PARAGRAPHS.split(tidy(text)) if block.strip()]
     html = "".join(f"<p>{str(escape(block)).replace(chr(10), '<br>')}</p>" for block in blocks)
-    return _last_word(_linker.linkify(html), PLAIN_TAGS)
+    return _last_word(_linker.linkify(html) if _MAY_HOLD_A_LINK.search(html) else html, PLAIN_TAGS)
 
 
 def from_rich(html: str) -> Markup:

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.kit import html
 from app.kit.html import PLAIN_TAGS, RICH_TAGS, from_plain, from_rich, tidy
 
 CORPUS = [
@@ -85,6 +86,22 @@ def test_links_become_links_without_credit() -> None:
     assert link is not None
     assert link["href"] == "https://www.maastricht.nl/plan?a=1&b=2"
     assert set(link["rel"]) == {"nofollow", "noopener", "noreferrer", "ugc"}
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(["www", ".nl", "maastricht", "http:", "//", "/pad", " ", "é.be", "a@b"]), PIECES
+        ),
+        max_size=6,
+    ).map("".join)
+)
+def test_looking_for_links_only_where_there_may_be_one_misses_none(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(html, "_MAY_HOLD_A_LINK", re.compile(""))
+        always = from_plain.__wrapped__(text)
+    assert from_plain(text) == always
 
 
 def test_markup_of_residents_is_shown_not_obeyed() -> None:
