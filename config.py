@@ -1,5 +1,6 @@
 """Settings, read from the environment (or a `.env` file) into one typed object; anything wrong stops the start."""
 
+import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -160,7 +161,9 @@ def _demo_secret() -> str:
     """A secret of this checkout, made once, so that demo sessions survive a restart but are never shared."""
     path = ROOT / "instance" / "demo-secret"
     path.parent.mkdir(exist_ok=True)
-    if not path.exists():
-        path.write_text(os.urandom(32).hex())
-        path.chmod(0o600)
+    with contextlib.suppress(FileExistsError):
+        # Two processes may start at once: the first makes the file, the other reads it.
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(os.urandom(32).hex())
     return path.read_text().strip()
