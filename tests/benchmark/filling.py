@@ -11,7 +11,7 @@ from flask import Flask
 from numpy.typing import NDArray
 
 from app.db import db
-from app.domain.ballot import GROUPS
+from app.domain.ballot import GROUPS, Group
 from tests import factories
 from tests.benchmark.sizes import ON_THE_IDEA_PAGE, Size
 from tests.support import databases
@@ -59,6 +59,7 @@ class Filled:
     talked_about: int
     """The idea with 75 arguments."""
     people: Sequence[int]
+    """Those who may vote for themselves: residents and council members."""
 
 
 def fill(app: Flask, dsn: str, size: Size) -> Filled:
@@ -81,7 +82,7 @@ def fill(app: Flask, dsn: str, size: Size) -> Filled:
             connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})")
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
-    return Filled(call, workshop, crowd.ideas, crowd.ideas[0], crowd.people)
+    return Filled(call, workshop, crowd.ideas, crowd.ideas[0], crowd.voting_people())
 
 
 class _Crowd:
@@ -94,6 +95,10 @@ class _Crowd:
         self.groups = rng.choice(len(GROUPS), size.people, p=[0.93, 0.01, 0.06])
         self.chosen, self.voters, self.values = _votes(rng, size)
         self.talks = _talks(rng, size)
+
+    def voting_people(self) -> list[int]:
+        partner = GROUPS.index(Group.PARTNER)
+        return [person for person, group in zip(self.people, self.groups, strict=True) if group != partner]
 
     def people_rows(self) -> Iterator[Row]:
         for person, group in zip(self.people, self.groups, strict=True):
