@@ -1,5 +1,9 @@
-"""What facilitators arrange: every verb asks the policy, writes one audit line and has the agenda drafted anew."""
+"""What facilitators arrange: every verb asks the policy, writes one audit line and has the agenda drafted anew.
 
+A verb that would change nothing (a form that was sent twice) does nothing and leaves no line.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -17,6 +21,8 @@ from app.records import agendas, standings
 def set_minutes(facilitator: Person, workshop_id: int, minutes: int, now: datetime) -> None:
     """Give the workshop another length. Raises NotAllowed."""
     workshop = _open(facilitator, workshop_id, now)
+    if workshop.minutes == minutes:
+        return
     before, workshop.minutes = workshop.minutes, minutes
     audit.record(
         facilitator,
@@ -37,6 +43,8 @@ def add_block(
     item = AgendaItem(
         workshop_id=workshop.id, kind=kind, title=title, minutes=minutes, position=_last(workshop) + 1
     )
+    if any(_values(other) == _values(item) for other in _blocks(workshop)):
+        return
     db.session.add(item)
     audit.record(facilitator, "workshop.add_block", workshop, now, after=_values(item))
     _finish(workshop, now)
@@ -48,7 +56,11 @@ def change_block(
     """Give a block another title or other minutes. Raises NotAllowed."""
     workshop = _open(facilitator, workshop_id, now)
     item = _item(workshop, item_id)
+    if item is None or item.theme_id is not None:
+        raise NotAllowed(Decision(N_("This part is no longer on the agenda.")))
     before = _values(item)
+    if (item.title, item.minutes) == (title, minutes):
+        return
     item.title, item.minutes = title, minutes
     audit.record(facilitator, "workshop.change_block", workshop, now, before=before, after=_values(item))
     _finish(workshop, now)
@@ -75,6 +87,8 @@ def place_theme(
         select(AgendaItem).where(AgendaItem.workshop_id == workshop.id, AgendaItem.theme_id == theme_id)
     ).all()
     before = _values(earlier[0]) if earlier else {}
+    if earlier and (earlier[0].kind, earlier[0].minutes, earlier[0].reason) == (kind, minutes, reason):
+        return
     position = _last(workshop) + 1
     for item in earlier:
         db.session.delete(item)
@@ -97,6 +111,8 @@ def remove_item(facilitator: Person, workshop_id: int, item_id: int, now: dateti
     """Take away a block, or let the votes decide on a theme again. Raises NotAllowed."""
     workshop = _open(facilitator, workshop_id, now)
     item = _item(workshop, item_id)
+    if item is None:
+        return
     audit.record(facilitator, "workshop.remove_item", workshop, now, before=_values(item))
     db.session.delete(item)
     _finish(workshop, now)
@@ -114,11 +130,15 @@ def _open(facilitator: Person, workshop_id: int, now: datetime) -> Workshop:
     return workshop
 
 
-def _item(workshop: Workshop, item_id: int) -> AgendaItem:
+def _item(workshop: Workshop, item_id: int) -> AgendaItem | None:
     item = db.session.get(AgendaItem, item_id)
-    if item is None or item.workshop_id != workshop.id:
-        raise NotAllowed(Decision(N_("This part is no longer on the agenda.")))
-    return item
+    return item if item is not None and item.workshop_id == workshop.id else None
+
+
+def _blocks(workshop: Workshop) -> Sequence[AgendaItem]:
+    return db.session.scalars(
+        select(AgendaItem).where(AgendaItem.workshop_id == workshop.id, AgendaItem.theme_id.is_(None))
+    ).all()
 
 
 def _last(workshop: Workshop) -> int:
