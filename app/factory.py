@@ -85,7 +85,7 @@ def create_app(config: "Config") -> Flask:
     Path(app.instance_path).mkdir(exist_ok=True)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
-    forms.csrf.init_app(app)
+    forms.init_app(app)
     logs.init_app(app)
     i18n.init_app(app)
     paths.init_app(app)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import request
+from flask import Flask, abort, current_app, request
 from flask_babel import gettext
 from flask_wtf import CSRFProtect, FlaskForm
 from wtforms import EmailField, Field, StringField, TextAreaField, ValidationError
@@ -15,15 +15,27 @@ TEXT_FIELDS = (StringField, TextAreaField, EmailField)
 
 csrf = CSRFProtect()
 """Refuses every post without a good token before a view sees it. A view that must be able to hand back what
-was typed although the session expired wears `@csrf.exempt`, asks `sent_from_here` and lets its form check."""
+was typed although the session expired wears `@csrf.exempt` and lets its form check."""
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def sent_from_here() -> bool:
     """Whether the browser says that the form stood on a page of this site. Old browsers say nothing: yes."""
     origin = request.headers.get("Origin")
     if origin is not None:
-        return urlsplit(origin).netloc == request.host
+        return urlsplit(origin).netloc in (request.host, urlsplit(current_app.config["SITE"].site_url).netloc)
     return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
+
+
+def init_app(app: Flask) -> None:
+    @app.before_request
+    def refuse_forms_of_other_sites() -> None:
+        """Before anything is read or answered: even a refusal that starts a session would end that of the visitor,
+        whose cookie does not come along with the form of another site."""
+        if request.method not in READING_METHODS and not sent_from_here():
+            abort(400)
+
+    csrf.init_app(app)
 
 
 class Form(FlaskForm):

@@ -107,7 +107,7 @@ class IdeaForm(Form):
             self.call.data = self.call_slugs[0]
 
     def validate_call(self, field: RadioField) -> None:
-        if field.data not in self.call_slugs and not self.as_draft:
+        if self.call_slugs and field.data not in self.call_slugs and not self.as_draft:
             raise ValidationError(gettext(N_("Choose a call.")))
 
     def validate_themes(self, field: SelectMultipleField) -> None:

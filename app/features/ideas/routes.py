@@ -12,7 +12,7 @@ from app.domain.lifecycle import IdeaState, PublicStatus
 from app.features.ideas import listing, pages, queries, service
 from app.features.ideas.forms import IdeaForm
 from app.kit import clock, doors
-from app.kit.forms import csrf, sent_from_here
+from app.kit.forms import csrf
 from app.kit.identity import DRAFT, current_person, the_person
 from app.kit.limits import ROOM, limiter
 from app.kit.tokens import new_token
@@ -204,8 +204,6 @@ def _check(
     This view checks the token itself: who is signed out (or was, while typing) keeps the text and signs in, who
     sends an outdated form gets it back with a fresh token.
     """
-    if not sent_from_here():
-        abort(400)
     form.validate()
     if form.all_errors:
         return render_template(template, **shown), 400
