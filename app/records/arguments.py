@@ -1,6 +1,6 @@
 """The discussion of an idea as a page shows it: arguments for and against, questions, and the replies to each."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ScalarSelect, case, select
@@ -27,9 +27,9 @@ class ArgumentRow:
     group: Group | None
     organisation: str
     is_own: bool
+    is_reply: bool
     reason: RefusalReason | None = None
     """Which house rule a hidden text broke."""
-    replies: tuple["ArgumentRow", ...] = ()
 
     @property
     def is_shown(self) -> bool:
@@ -37,19 +37,27 @@ class ArgumentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Thread:
+    """An argument or question with the replies to it."""
+
+    top: ArgumentRow
+    replies: tuple[ArgumentRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Discussion:
     """Everything that was said on an idea: newest first, the replies below in the order of the talk."""
 
-    for_: tuple[ArgumentRow, ...] = ()
-    against: tuple[ArgumentRow, ...] = ()
-    questions: tuple[ArgumentRow, ...] = ()
+    for_: tuple[Thread, ...] = ()
+    against: tuple[Thread, ...] = ()
+    questions: tuple[Thread, ...] = ()
 
     @property
     def count(self) -> int:
         """Published arguments, questions and replies; equals Idea.argument_count."""
         return sum(
-            int(row.is_shown) + sum(reply.is_shown for reply in row.replies)
-            for row in (*self.for_, *self.against, *self.questions)
+            int(thread.top.is_shown) + sum(reply.is_shown for reply in thread.replies)
+            for thread in (*self.for_, *self.against, *self.questions)
         )
 
 
@@ -112,16 +120,17 @@ def of_idea(idea_id: int, person_id: int | None = None) -> Discussion:
             group if shown else None,
             (organisation or "") if shown else "",
             author_id == person_id,
+            parent is not None,
             reason,
         )
         if parent is None:
             tops[number] = row
         elif state != ArgumentState.DELETED:
             replies.setdefault(parent, []).append(row)
-    sides: dict[Side, list[ArgumentRow]] = {side: [] for side in Side}
+    sides: dict[Side, list[Thread]] = {side: [] for side in Side}
     for number, row in reversed(tops.items()):
         below = tuple(replies.get(number, ()))
         # What its author deleted leaves a place only where somebody answered it.
         if row.state != ArgumentState.DELETED or below:
-            sides[row.side].append(replace(row, replies=below))
+            sides[row.side].append(Thread(row, below))
     return Discussion(tuple(sides[Side.FOR]), tuple(sides[Side.AGAINST]), tuple(sides[Side.QUESTION]))

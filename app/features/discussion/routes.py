@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from app.domain.ballot import Side
 from app.domain.decision import N_, Decision, NotAllowed
-from app.features.discussion import queries, service
+from app.features.discussion import fragments, queries, service
 from app.features.discussion.forms import ArgumentForm, ReplyForm, ReportForm
 from app.features.discussion.queries import ArgumentHead
 from app.kit import clock, doors
@@ -61,6 +61,9 @@ class Writing:
         """The text that it is about."""
         anchor = f"argument-{self.argument.id}" if self.argument else None
         return url_for("ideas.show", idea_id=self.idea.id, _anchor=anchor)
+
+
+bp.add_app_template_global(fragments.ready_argument)
 
 
 @bp.app_template_global()

@@ -432,6 +432,6 @@ def test_the_order_of_the_talk(app: Flask, app_context: None) -> None:
     first = factories.an_argument(idea, created_at=moments[2], parent_id=old.id)
     second = factories.an_argument(idea, created_at=moments[3], parent_id=old.id)
     talk = arguments.of_idea(idea.id, me.id)
-    assert [row.id for row in talk.for_] == [new.id, old.id]
+    assert [thread.top.id for thread in talk.for_] == [new.id, old.id]
     assert [row.id for row in talk.for_[1].replies] == [first.id, second.id]
-    assert [row.is_own for row in talk.for_] == [False, True]
+    assert [thread.top.is_own for thread in talk.for_] == [False, True]
