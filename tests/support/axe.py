@@ -1,19 +1,29 @@
-"""Runs axe on a page: the rules of WCAG 2.2 A and AA and its best practices."""
+"""Runs axe on a page: the rules of WCAG 2.2 A and AA and its best practices, narrow and wide, light and dark."""
 
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
+Scheme = Literal["light", "dark"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+"""The only rules that can find something in one scheme and nothing in the other."""
+VIEWS: tuple[tuple[int, Scheme, Any], ...] = (
+    (1280, "light", RULES),
+    (1280, "dark", COLOURS),
+    (320, "light", COLOURS),
+    (320, "dark", RULES),
+)
+"""Every width in both schemes; what does not depend on colour is looked at once for each width."""
 
 
-def findings(page: Page) -> list[str]:
+def findings(page: Page, rules: Any = RULES) -> list[str]:
     """What axe has against the page as it stands: rule, element and reason."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     outcome: dict[str, Any] = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", rules
     )
     return [
         f"{fault['id']}: {node['html'][:160]} ({' '.join(str(node.get('failureSummary', '')).split())[:300]})"
@@ -35,3 +45,29 @@ def overflow(page: Page) -> list[str]:
         }"""
     )
     return found
+
+
+def faults(page: Page) -> list[str]:
+    """Everything against the page in any view, closed and with all that can be unfolded unfolded."""
+    found = []
+    for width, scheme, rules in VIEWS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{width} px, {scheme}: {fault}" for fault in findings(page, rules)]
+        found += [f"{width} px: sticks out: {element}" for element in overflow(page)]
+    if unfold(page):
+        found += [f"unfolded: {fault}" for fault in findings(page)]
+        found += [f"unfolded: sticks out: {element}" for element in overflow(page)]
+    return found
+
+
+def unfold(page: Page) -> int:
+    """Open everything in the main part that is folded; gives how much that was."""
+    opened: int = page.evaluate(
+        """() => {
+            const folded = [...document.querySelectorAll("main details:not([open])")];
+            for (const each of folded) { each.removeAttribute("name"); each.open = true; }
+            return folded.length;
+        }"""
+    )
+    return opened

@@ -4,13 +4,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import flask_migrate
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.db import db
 from app.domain.ballot import Group
@@ -57,10 +58,18 @@ class Site:
         )
         if group:
             wanted = wanted.where(Person.group == group)
+        return int(self.first(wanted))
+
+    def first(self, query: Select[Any]) -> Any:
+        """The first thing that a query finds in the data of the site."""
         with self.app.app_context():
-            found = db.session.execute(wanted).scalar_one()
+            found = db.session.execute(query.limit(1)).scalar_one()
             db.session.rollback()
         return found
+
+    def named(self, name: str) -> int:
+        """The number of the person of this name."""
+        return int(self.first(select(Person.id).where(Person.name == name)))
 
     def sign_in(self, page: Page, person: int) -> Page:
         """Give the browser a session of this person."""
@@ -80,7 +89,10 @@ class Complaints:
 
     def listen(self, context: BrowserContext) -> None:
         """Write down everything that goes wrong in any page of the context."""
-        context.on("console", lambda message: self._console(message.type, message.text))
+        context.on(
+            "console",
+            lambda message: self._console(message.type, message.text, message.location.get("url", "")),
+        )
         context.on("weberror", lambda error: self.found.append(f"script: {error.error}"))
         context.on("requestfailed", lambda request: self._failed(request.url, request.failure or ""))
         context.on("request", lambda request: self._asked(request.url))
@@ -89,10 +101,10 @@ class Complaints:
             lambda answer: self._answered(answer.url, answer.status, answer.request.is_navigation_request()),
         )
 
-    def _console(self, kind: str, text: str) -> None:
+    def _console(self, kind: str, text: str, where: str) -> None:
         # An answer that is an error is judged by its status, below.
         if not text.startswith("Failed to load resource"):
-            self.found.append(f"console {kind}: {text}")
+            self.found.append(f"console {kind}: {text} ({where})")
 
     def _failed(self, url: str, why: str) -> None:
         # Leaving a page ends its live stream.
