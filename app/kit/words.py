@@ -12,6 +12,7 @@ from app.domain.lifecycle import IdeaState, PublicStatus, RefusalReason
 from app.models.argument import ArgumentState
 from app.models.moderation import ModerationVerb, ReportReason
 from app.models.person import Role
+from app.models.workshop import AgendaItemKind
 
 NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
     Group: {
@@ -78,6 +79,13 @@ NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
         ModerationVerb.RESTORE: N_("Put back"),
         ModerationVerb.KEEP: N_("Leave it on the site"),
     },
+    AgendaItemKind: {
+        AgendaItemKind.OPENING: N_("Opening"),
+        AgendaItemKind.BREAK: N_("Break"),
+        AgendaItemKind.CLOSING: N_("Closing"),
+        AgendaItemKind.PINNED: N_("Certainly on the agenda"),
+        AgendaItemKind.SKIPPED: N_("Not on the agenda"),
+    },
 }
 
 ACTIONS: Mapping[str, str] = {
@@ -94,6 +102,14 @@ ACTIONS: Mapping[str, str] = {
     "responses.status": N_("changed the status of an idea"),
     "organiser.handle_message": N_("handled a message"),
     "organiser.reopen_message": N_("reopened a message"),
+    "workshop.set_minutes": N_("changed the length of a workshop"),
+    "workshop.add_block": N_("added a part to an agenda"),
+    "workshop.change_block": N_("changed a part of an agenda"),
+    "workshop.pin_theme": N_("put a theme on an agenda"),
+    "workshop.skip_theme": N_("kept a theme off an agenda"),
+    "workshop.remove_item": N_("removed a part from an agenda"),
+    "accounts.create": N_("made an account"),
+    "accounts.login_link": N_("made a link to sign in"),
     "import.polis": N_("imported a conversation"),
 }
 """What the lines of the audit log say that somebody did; an action without words is shown as it is written."""

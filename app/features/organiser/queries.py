@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from app.db import db
 from app.domain.ballot import GROUPS, Group
@@ -17,13 +17,16 @@ from app.models.audit import AuditEntry
 from app.models.idea import Idea, StatusChange
 from app.models.message import ContactMessage
 from app.models.moderation import Report
-from app.models.person import Person
-from app.models.process import Call
+from app.models.person import Person, Role
+from app.models.process import Activity, Call, Theme
 from app.models.response import OfficialResponse
 from app.models.vote import Tally
+from app.models.workshop import AgendaItemKind, Workshop
 
 PAGE = 20
 LINES = 30
+NOTHING: tuple[object, ...] = (None, False, "", [])
+"""What is not worth a word on the line of something new."""
 STATES = tuple(state for state in IdeaState if state != IdeaState.DRAFT)
 """Drafts are their authors' own and not counted."""
 
@@ -174,6 +177,7 @@ def log(
         query = query.where(older_than(AuditEntry, AuditEntry.at, before))
     rows = db.session.execute(query).all()
     names = _subjects((row.subject_type, row.subject_id) for row in rows[:most])
+    themes = _themes(change for row in rows[:most] for change in (row.before, row.after))
     lines = []
     for row in rows[:most]:
         subject, idea_id = names.get((row.subject_type, row.subject_id), ("", None))
@@ -187,7 +191,7 @@ def log(
                 subject_id=row.subject_id,
                 subject=subject,
                 idea_id=idea_id,
-                differences=_differences(row.subject_type, row.before, row.after),
+                differences=_differences(row.subject_type, row.before, row.after, themes),
                 why=row.why,
             )
         )
@@ -282,7 +286,7 @@ def answers(idea_id: int) -> list[Answer]:
 def _subjects(
     wanted: Iterable[tuple[str, int | None]],
 ) -> dict[tuple[str, int | None], tuple[str, int | None]]:
-    """What the subjects of audit lines are called, and the idea they are about: one statement for all."""
+    """What the subjects of audit lines are called, and the idea they are about: one statement for each kind."""
     numbers: dict[str, set[int]] = {}
     for kind, number in wanted:
         if number is not None:
@@ -299,34 +303,60 @@ def _subjects(
             found["idea", idea_id] = (title, idea_id)
             if argument_id is not None:
                 found["argument", argument_id] = (title, idea_id)
-    for kind, table in (("person", Person), ("call", Call)):
+    named: dict[str, Select[int, str]] = {
+        "person": select(Person.id, Person.name),
+        "call": select(Call.id, Call.title),
+        "workshop": select(Workshop.id, Activity.title).join(Activity, Workshop.activity_id == Activity.id),
+    }
+    for kind, query in named.items():
         if numbers.get(kind):
-            column: Any = Person.name if table is Person else Call.title
-            for number, name in db.session.execute(
-                select(table.id, column).where(table.id.in_(numbers[kind]))
-            ):
-                found[kind, number] = (name, None)
+            column: Any = query.selected_columns[0]
+            titles = db.session.execute(query.where(column.in_(numbers[kind]))).tuples()
+            found.update({(kind, subject_id): (name, None) for subject_id, name in titles})
+    return found
+
+
+def _themes(changes: Iterable[Mapping[str, object]]) -> dict[object, str]:
+    """The titles of the themes that actions name by number; no statement when none does."""
+    numbers = {change["theme"] for change in changes if isinstance(change.get("theme"), int)}
+    if not numbers:
+        return {}
+    rows = db.session.execute(select(Theme.id, Theme.title).where(Theme.id.in_(numbers))).tuples()
+    found: dict[object, str] = {}
+    found.update(rows.all())
     return found
 
 
 def _differences(
-    subject_type: str, before: Mapping[str, object], after: Mapping[str, object]
+    subject_type: str,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+    themes: Mapping[object, str],
 ) -> tuple[Difference, ...]:
     kinds: dict[str, type[StrEnum]] = {
         "state": ArgumentState if subject_type == "argument" else IdeaState,
         "public_status": PublicStatus,
         "reason": RefusalReason,
         "group": Group,
+        "roles": Role,
+        "kind": AgendaItemKind,
     }
+
+    def told(name: str, given: Mapping[str, object]) -> object:
+        value = given.get(name)
+        return themes.get(value, value) if name == "theme" else _named(kinds.get(name), value)
+
     return tuple(
-        Difference(name, _named(kinds.get(name), before.get(name)), _named(kinds.get(name), after.get(name)))
+        Difference(name, told(name, before), told(name, after))
         for name in dict.fromkeys((*before, *after))
-        if before.get(name) != after.get(name)
+        if before.get(name) != after.get(name) and (name in before or after[name] not in NOTHING)
     )
 
 
 def _named(kind: type[StrEnum] | None, value: object) -> object:
     """The member of the enum that a stored value stands for, so that the page can say its name."""
+    if kind is not None and isinstance(value, list):
+        return [_named(kind, part) for part in value]
     if kind is not None and isinstance(value, str) and value in list(kind):
         return kind(value)
     return value

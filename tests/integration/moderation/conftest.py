@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.db import db
 from app.domain.lifecycle import IdeaState
 from app.kit import signals
-from app.models import Argument, AuditEntry, Idea, MailMessage, ModerationDecision, Person, Report
+from app.models import AuditEntry, Call, Idea, MailMessage, ModerationDecision, Person, Report
 from app.models.moderation import ReportReason
 from app.models.person import Role
 from tests import factories
@@ -37,7 +37,7 @@ class Room:
         """An idea, submitted an hour ago unless told otherwise."""
         with self.app.app_context():
             given = {"submitted_at": hours_ago(1), "title": "Een bank bij elke bushalte", **values}
-            call, person = db.session.get_one(factories.Call, self.call), None
+            call = db.session.get_one(Call, self.call)
             person = db.session.get_one(Person, author or self.author)
             idea = factories.an_idea(call, person, state=state, **given)
             db.session.commit()
@@ -132,6 +132,3 @@ def heard() -> Iterator[list[tuple[str, object]]]:
     changed, mailed = hear("idea_changed"), hear("mail_queued")
     with signals.idea_changed.connected_to(changed), signals.mail_queued.connected_to(mailed):
         yield said
-
-
-__all__ = ["Argument", "Idea", "Room", "hours_ago"]

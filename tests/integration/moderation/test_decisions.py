@@ -181,7 +181,7 @@ def test_only_moderators_decide(room: Room, client: FlaskClient, verb: str) -> N
     before, _, fields, *_rest = next(item for item in VERBS if item[1] == verb)
     idea = room.idea(before)
     path = f"/moderatie/ideeen/{idea}/{verb}"
-    assert "/inloggen" in post(client, path, **{"publish-version": 1}, **fields).location
+    assert "/inloggen" in post(client, path, 303, **{"publish-version": 1}, **fields).location
     for roles in [(), (Role.FACILITATOR,), (Role.ORGANISER,)]:
         sign_in(client, room.person(*roles))
         answer = post(client, path, 403, **{"publish-version": 1}, **fields)

@@ -146,6 +146,7 @@ def test_readers_see_a_tombstone_with_the_reason(room: Room, desk: FlaskClient) 
     post(
         desk,
         f"/moderatie/argumenten/{argument}/verbergen",
+        303,
         **{"hide-sentence": SENTENCE, "hide-reason": "insult"},
     )
     shown = visit(room.app.test_client(), f"/ideeen/{idea}")

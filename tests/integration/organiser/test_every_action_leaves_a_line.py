@@ -1,0 +1,166 @@
+"""Every address where staff change something: walked by the map itself, each leaves exactly one audit line."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.db import db
+from app.domain.lifecycle import IdeaState
+from app.models import AgendaItem, Argument, AuditEntry, Call, Idea, Person, Report
+from app.models.argument import ArgumentState
+from app.models.moderation import ReportReason
+from app.models.person import Role
+from app.models.workshop import AgendaItemKind
+from tests import factories
+from tests.support import post, sign_in
+
+from .conftest import Office
+
+STAFF = frozenset({"moderator", "facilitator", "organiser"})
+SENTENCE = "Een zin die lang genoeg is om te mogen."
+HARMLESS = frozenset({"organiser.handle_message", "organiser.reopen_message", "organiser.respond"})
+"""Where the same form again is answered as if it were the first time."""
+Recipe = Callable[[Office], dict[str, Any]]
+"""Makes what the action is about; returns the parts of the address and, under `data`, the form."""
+
+
+def _idea(state: IdeaState, data: dict[str, Any]) -> Recipe:
+    return lambda office: {"idea_id": office.idea(state=state), "data": data}
+
+
+def _argument(state: ArgumentState, data: dict[str, Any]) -> Recipe:
+    return lambda office: {"argument_id": _an_argument(office, state), "data": data}
+
+
+def _an_argument(office: Office, state: ArgumentState) -> int:
+    idea = office.idea()
+    with office.app.app_context():
+        argument: Argument = factories.an_argument(
+            db.session.get_one(Idea, idea), db.session.get_one(Person, office.author)
+        )
+        argument.state = state
+        db.session.commit()
+        return argument.id
+
+
+def _a_report(office: Office) -> dict[str, Any]:
+    argument = _an_argument(office, ArgumentState.PUBLISHED)
+    with office.app.app_context():
+        report = Report(
+            argument_id=argument,
+            reporter_id=office.author,
+            reason=ReportReason.OTHER,
+            created_at=datetime.now(UTC),
+        )
+        db.session.add(report)
+        db.session.commit()
+        return {"report_id": report.id, "data": {"keep-sentence": SENTENCE}}
+
+
+def _a_workshop(office: Office) -> tuple[int, int, int]:
+    """A workshop with a theme and one part; the numbers of the three."""
+    with office.app.app_context():
+        call = db.session.get_one(Call, office.call)
+        theme = factories.a_theme(call.process)
+        workshop = factories.a_workshop(call)
+        part = AgendaItem(
+            workshop_id=workshop.id, kind=AgendaItemKind.OPENING, title="Welkom", minutes=10, position=0
+        )
+        db.session.add(part)
+        db.session.commit()
+        return workshop.id, theme.id, part.id
+
+
+def _set_minutes(office: Office) -> dict[str, Any]:
+    return {"workshop_id": _a_workshop(office)[0], "data": {"workshop-minutes": 90}}
+
+
+def _add_block(office: Office) -> dict[str, Any]:
+    data = {"new-title": "Een korte pauze", "new-minutes": 15, "new-kind": "break"}
+    return {"workshop_id": _a_workshop(office)[0], "data": data}
+
+
+def _change_block(office: Office) -> dict[str, Any]:
+    workshop, _theme, part = _a_workshop(office)
+    data = {f"block-{part}-title": "Welkom en uitleg", f"block-{part}-minutes": 20}
+    return {"workshop_id": workshop, "item_id": part, "data": data}
+
+
+def _place_theme(office: Office) -> dict[str, Any]:
+    workshop, theme, _part = _a_workshop(office)
+    data = {"theme-theme": theme, "theme-kind": "pinned", "theme-minutes": 30, "theme-reason": SENTENCE}
+    return {"workshop_id": workshop, "data": data}
+
+
+def _remove_item(office: Office) -> dict[str, Any]:
+    workshop, _theme, part = _a_workshop(office)
+    return {"workshop_id": workshop, "item_id": part, "data": {}}
+
+
+HIDING = {"hide-sentence": SENTENCE, "hide-reason": "insult"}
+RECIPES: dict[str, Recipe] = {
+    "moderation.publish": _idea(IdeaState.SUBMITTED, {"publish-version": 1}),
+    "moderation.return_": _idea(IdeaState.SUBMITTED, {"return-version": 1, "return-sentence": SENTENCE}),
+    "moderation.refuse": _idea(
+        IdeaState.SUBMITTED, {"refuse-version": 1, "refuse-sentence": SENTENCE, "refuse-reason": "unclear"}
+    ),
+    "moderation.hide": _idea(IdeaState.PUBLISHED, HIDING),
+    "moderation.restore": _idea(IdeaState.HIDDEN, {"restore-sentence": SENTENCE}),
+    "moderation.hide_argument": _argument(ArgumentState.PUBLISHED, HIDING),
+    "moderation.restore_argument": _argument(ArgumentState.HIDDEN, {"restore-sentence": SENTENCE}),
+    "moderation.keep": _a_report,
+    "workshop.set_minutes": _set_minutes,
+    "workshop.add_block": _add_block,
+    "workshop.change_block": _change_block,
+    "workshop.place_theme": _place_theme,
+    "workshop.remove_item": _remove_item,
+    "organiser.handle_message": lambda office: {"message_id": office.message(), "data": {}},
+    "organiser.reopen_message": lambda office: {"message_id": office.message(handled=True), "data": {}},
+    "organiser.respond": _idea(
+        IdeaState.PUBLISHED,
+        {"answer-version": 1, "answer-on_behalf_of": "het college", "answer-body": SENTENCE},
+    ),
+    "organiser.set_status": _idea(
+        IdeaState.PUBLISHED,
+        {"status-before": "open", "status-status": "on_agenda", "status-reason": SENTENCE},
+    ),
+}
+
+
+def staff_actions(app: Flask) -> set[str]:
+    """Every endpoint behind a door of staff that takes a post."""
+    return {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "POST" in (rule.methods or ())
+        and getattr(app.view_functions[rule.endpoint], "__door__", "") in STAFF
+    }
+
+
+@pytest.mark.one_database
+def test_every_action_of_staff_is_known_here(app: Flask) -> None:
+    assert staff_actions(app) == set(RECIPES), "add the new action with what it needs"
+
+
+@pytest.mark.parametrize("endpoint", sorted(RECIPES))
+def test_the_action_leaves_exactly_one_line(office: Office, client: FlaskClient, endpoint: str) -> None:
+    made = RECIPES[endpoint](office)
+    data = made.pop("data")
+    everything = office.person(Role.MODERATOR, Role.FACILITATOR, Role.ORGANISER)
+    with office.app.test_request_context():
+        address = office.app.url_for(endpoint, **made)
+    sign_in(client, everything)
+    post(client, address, **data)
+    (line,) = office.all(AuditEntry)
+    assert line.actor_id == everything
+    assert line.subject_id in made.values() or endpoint == "moderation.keep"
+    assert line.before != line.after
+    if any(str(name).endswith(("sentence", "reason")) for name in data):
+        assert line.why == SENTENCE
+    # Sending the same form again is refused, or changes nothing; either way it leaves no line.
+    post(client, address, 303 if endpoint in HARMLESS or endpoint.startswith("workshop.") else 409, **data)
+    assert len(office.all(AuditEntry)) == 1
