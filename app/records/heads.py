@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import bindparam
+
 from app.db import db
 from app.domain.lifecycle import READABLE_STATES, IdeaState
 from app.models.idea import Idea
@@ -25,15 +27,18 @@ class IdeaHead:
         return self.state in READABLE_STATES
 
 
+# Every vote begins with this statement, so it is put together once.
+_HEAD = (
+    calls.joined()
+    .add_columns(Idea.id, Idea.title, Idea.state, Idea.author_id)
+    .join(Idea, Idea.call_id == Call.id)
+    .where(Idea.id == bindparam("idea"))
+)
+
+
 def of_idea(idea_id: int) -> IdeaHead | None:
     """The idea with this number, in whatever state, or None."""
-    statement = (
-        calls.joined()
-        .add_columns(Idea.id, Idea.title, Idea.state, Idea.author_id)
-        .join(Idea, Idea.call_id == Call.id)
-        .where(Idea.id == idea_id)
-    )
-    rows = db.session.execute(statement).all()
+    rows = db.session.execute(_HEAD, {"idea": idea_id}).all()
     if not rows:
         return None
     number, title, state, author_id = rows[0][len(calls.COLUMNS) :]

@@ -25,6 +25,18 @@ _PUT = text(
 ).bindparams(bindparam("now", type_=UTCDateTime()))
 
 
+_TALLY = Tally.__table__
+_COUNT = (
+    update(_TALLY)  # type: ignore[arg-type]
+    .where(_TALLY.c.idea_id == bindparam("idea"), _TALLY.c.group == bindparam("of_group"))
+    .values(
+        votes_for=_TALLY.c.votes_for + bindparam("more_for"),
+        votes_against=_TALLY.c.votes_against + bindparam("more_against"),
+        changes=_TALLY.c.changes + 1,
+    )
+)
+
+
 class TallyMissing(RuntimeError):
     """A vote was put on an idea whose tally rows were never opened; the transaction must not be committed."""
 
@@ -54,14 +66,13 @@ def put(idea_id: int, person_id: int, group: Group, value: VoteValue, now: datet
         return Change(0, 0)
     change = change_between(row[1], row[0])
     counted = db.session.execute(
-        update(Tally)
-        .where(Tally.idea_id == idea_id, Tally.group == Group(row[2]))
-        .values(
-            votes_for=Tally.votes_for + change.for_,
-            votes_against=Tally.votes_against + change.against,
-            changes=Tally.changes + 1,
-        )
-        .execution_options(synchronize_session=False)
+        _COUNT,
+        {
+            "idea": idea_id,
+            "of_group": Group(row[2]),
+            "more_for": change.for_,
+            "more_against": change.against,
+        },
     )
     if counted.rowcount != 1:  # type: ignore[attr-defined]
         raise TallyMissing(f"Idea {idea_id} has no tally.")

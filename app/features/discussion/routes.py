@@ -15,7 +15,7 @@ from app.features.discussion import fragments, queries, service
 from app.features.discussion.forms import ArgumentForm, ReplyForm, ReportForm
 from app.features.discussion.queries import ArgumentHead
 from app.kit import clock, doors
-from app.kit.forms import Form, csrf, sent_from_here
+from app.kit.forms import Form, csrf
 from app.kit.identity import DRAFT, current_person
 from app.kit.limits import ROOM, limiter
 from app.models.moderation import ReportReason
@@ -178,7 +178,7 @@ def _not_now(writing: Writing, form: Form, decision: Decision) -> ResponseReturn
     """Lead a stranger to the sign-in page and back, or say no; what was typed is kept or handed back."""
     typed = _typed(form) if request.method == "POST" else {}
     if decision.needs_sign_in:
-        if typed and sent_from_here():
+        if typed:
             session[DRAFT] = service.keep_for_later(
                 writing.kind, writing.subject, typed, clock.now(), session.get(DRAFT, "")
             )
