@@ -311,7 +311,9 @@ def refresh(call_id: int, now: datetime, *, anew: bool = False) -> bool:
     workshops = db.session.scalars(select(Workshop).where(Workshop.call_id == call_id)).all()
     theme_minutes = _theme_minutes(call_id)
     plans = [(workshop.id, workshop.minutes, fixed_items(workshop.id)) for workshop in workshops]
-    db.session.expunge_all()
+    for _number, _minutes, items in plans:
+        for item in items:
+            db.session.expunge(item)  # read below, when the database has been let go
     db.session.rollback()
     computed[THEMES] = themes_record(themes)
     computed[NUMBERS] = {"voters": voters, "votes": cast}
