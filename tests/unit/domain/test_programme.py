@@ -1,5 +1,7 @@
 """The order of a workshop, worked out by hand."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,5 +77,5 @@ def test_nothing_is_lost_and_no_minute_is_counted_twice(
     assert sum(part.minutes for part in parts) == sum(lengths) + sum(breaks) + free + 15
     assert [part.number for part in parts if part.number] == list(range(1, len(lengths) + 1))
     assert [part.minutes for part in parts if part.kind is PartKind.BREAK] == breaks
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in itertools.pairwise(parts):
         assert after.begins == before.ends
