@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, Float, Integer, Select, and_, func, litera
 from sqlalchemy.orm import aliased
 
 from app.db import db, is_postgresql
-from app.domain.ballot import Group
+from app.domain.ballot import Group, Side
 from app.domain.lifecycle import IdeaState, RefusalReason
 from app.domain.likeness import likeness, stems
 from app.kit import html
 from app.kit.pagination import older_than
-from app.models.argument import Argument
+from app.models.argument import Argument, ArgumentState
 from app.models.idea import Idea
 from app.models.moderation import ModerationDecision, ModerationVerb, Report, ReportReason
 from app.models.person import Organisation, Person
@@ -61,6 +61,17 @@ class Alike:
     summary: str
     state: IdeaState
     likeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One argument, question or reply under an idea."""
+
+    id: int
+    side: Side
+    body: str
+    state: ArgumentState
+    author: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,18 @@ def report_lines(reports: Sequence[Report]) -> list[ReportLine]:
         ReportLine(report.id, report.reason, report.explanation, report.created_at, report.reporter.name)
         for report in reports
     ]
+
+
+def said_on(idea: Idea) -> list[Said]:
+    """The last hundred arguments, questions and replies under an idea, newest first."""
+    rows = db.session.execute(
+        select(Argument.id, Argument.side, Argument.body, Argument.state, Person.name)
+        .join(Person, Argument.author_id == Person.id)
+        .where(Argument.idea_id == idea.id, Argument.state != ArgumentState.DELETED)
+        .order_by(Argument.created_at.desc(), Argument.id.desc())
+        .limit(100)
+    )
+    return [Said(*row) for row in rows]
 
 
 def alike(idea: Idea) -> list[Alike]:

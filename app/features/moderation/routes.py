@@ -315,7 +315,14 @@ def _idea_page(
     elif idea.state == IdeaState.HIDDEN:
         given = {"restore": forms.RestoreForm(prefix="restore-", formdata=None)}
     return _text_page(
-        "moderation/idea.html", idea, given, status, filled, overtaken, alike=queries.alike(idea)
+        "moderation/idea.html",
+        idea,
+        given,
+        status,
+        filled,
+        overtaken,
+        alike=queries.alike(idea) if idea.state == IdeaState.SUBMITTED else None,
+        said=queries.said_on(idea) if idea.published_at else [],
     )
 
 

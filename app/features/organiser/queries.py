@@ -311,7 +311,7 @@ def _subjects(
     for kind, query in named.items():
         if numbers.get(kind):
             column: Any = query.selected_columns[0]
-            titles = db.session.execute(query.where(column.in_(numbers[kind]))).tuples()
+            titles = db.session.execute(query.where(column.in_(numbers[kind])))
             found.update({(kind, subject_id): (name, None) for subject_id, name in titles})
     return found
 
@@ -321,7 +321,7 @@ def _themes(changes: Iterable[Mapping[str, object]]) -> dict[object, str]:
     numbers = {change["theme"] for change in changes if isinstance(change.get("theme"), int)}
     if not numbers:
         return {}
-    rows = db.session.execute(select(Theme.id, Theme.title).where(Theme.id.in_(numbers))).tuples()
+    rows = db.session.execute(select(Theme.id, Theme.title).where(Theme.id.in_(numbers)))
     found: dict[object, str] = {}
     found.update(rows.all())
     return found

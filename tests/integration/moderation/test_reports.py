@@ -197,11 +197,15 @@ def test_nobody_handles_reports_on_an_own_text(room: Room, desk: FlaskClient) ->
 
 
 def test_an_argument_can_be_hidden_without_a_report(room: Room, desk: FlaskClient) -> None:
-    argument = room.argument(room.idea(IdeaState.PUBLISHED))
+    idea = room.idea(IdeaState.PUBLISHED)
+    argument = room.argument(idea, body="Koop deze bank voor een mooie prijs in mijn winkel.")
     ruling = {"hide-sentence": SENTENCE, "hide-reason": "advertising"}
-    answer = visit(desk, f"/moderatie/argumenten/{argument}").submit(form("verbergen"), ruling)
+    page = visit(desk, f"/moderatie/ideeen/{idea}")
+    assert "Koop deze bank" in page.texts(".details")[0]
+    answer = page.follow(".details__body a").submit(form("verbergen"), ruling)
     assert answer.location == f"/moderatie/argumenten/{argument}"
     assert room.get(Argument, argument).state == ArgumentState.HIDDEN
+    assert "Verborgen" in visit(desk, f"/moderatie/ideeen/{idea}").texts(".details")[0]
 
 
 def test_a_second_handling_finds_it_done(room: Room, desk: FlaskClient) -> None:
