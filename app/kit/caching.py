@@ -2,37 +2,51 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import Hashable
 from threading import Lock
 
 from flask import Flask, Response, current_app, request, session
 from flask.typing import ResponseReturnValue
 
 LIFETIME = 1.0
-CAPACITY = 512
+CAPACITY = 32 * 1024 * 1024
+"""Bytes, not pages: a stranger who varies an address fills it as fast as the pages are large."""
 SHARED = "public, max-age=1, stale-while-revalidate=5"
 PERSONAL = "private, no-cache"
 
 
 class PageCache:
-    """The last bytes of an address, for a second, in this process."""
+    """The last bytes of an address, for a second, in this process; the oldest go when they take too much room."""
 
-    def __init__(self) -> None:
-        self._pages: OrderedDict[str, tuple[float, bytes, str, str]] = OrderedDict()
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._pages: OrderedDict[Hashable, tuple[float, bytes, str, str]] = OrderedDict()
         self._lock = Lock()
+        self._capacity = capacity
+        self._size = 0
 
-    def get(self, key: str) -> tuple[bytes, str, str] | None:
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    def get(self, key: Hashable) -> tuple[bytes, str, str] | None:
         with self._lock:
             page = self._pages.get(key)
         if page is None or page[0] < time.monotonic():
             return None
         return page[1:]
 
-    def put(self, key: str, body: bytes, content_type: str, etag: str) -> None:
+    def put(self, key: Hashable, body: bytes, content_type: str, etag: str) -> None:
+        now = time.monotonic()
         with self._lock:
-            self._pages[key] = (time.monotonic() + LIFETIME, body, content_type, etag)
-            self._pages.move_to_end(key)
-            while len(self._pages) > CAPACITY:
-                self._pages.popitem(last=False)
+            self._size -= len(self._pages.pop(key, _NOTHING)[1])
+            self._pages[key] = (now + LIFETIME, body, content_type, etag)
+            self._size += len(body)
+            # Put in order, so the first are the oldest: stale ones go as well.
+            while self._pages and (self._size > self._capacity or next(iter(self._pages.values()))[0] < now):
+                _key, page = self._pages.popitem(last=False)
+                self._size -= len(page[1])
+
+
+_NOTHING = (0.0, b"", "", "")
 
 
 def _is_shared_request() -> bool:
@@ -45,8 +59,10 @@ def _is_shared_request() -> bool:
     )
 
 
-def _key() -> str:
-    return f"{request.host}{request.script_root}{request.full_path}|{request.headers.get('Accept', '')[:80]}"
+def _key() -> Hashable:
+    """What a page follows from; kept apart, so that no part can pass for another."""
+    accept = request.headers.get("Accept", "")[:80]
+    return request.host, request.script_root, request.path, request.query_string, accept
 
 
 def _shared_response(body: bytes, content_type: str, etag: str) -> Response:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 
@@ -38,7 +37,7 @@ def _way_back() -> str:
     """Where to return after signing in: this page, or the page with the form that was sent."""
     if request.method in ("GET", "HEAD"):
         return paths.same_site(request.script_root + request.full_path.rstrip("?"))
-    origin = urlsplit(request.referrer or "")
+    origin = paths.split(request.referrer or "")
     if origin.netloc != request.host:
         return ""
     return paths.same_site(origin.path + (f"?{origin.query}" if origin.query else ""))

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_wtf import CSRFProtect, FlaskForm
 from wtforms import EmailField, Field, StringField, TextAreaField, ValidationError
 
-from app.kit import html
+from app.kit import html, paths
 
 TEXT_FIELDS = (StringField, TextAreaField, EmailField)
 
@@ -23,7 +23,9 @@ def sent_from_here() -> bool:
     """Whether the browser says that the form stood on a page of this site. Old browsers say nothing: yes."""
     origin = request.headers.get("Origin")
     if origin is not None:
-        return urlsplit(origin).netloc in (request.host, urlsplit(current_app.config["SITE"].site_url).netloc)
+        site = urlsplit(current_app.config["SITE"].site_url).netloc
+        place = paths.split(origin).netloc
+        return bool(place) and place in (request.host, site)
     return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, g, has_request_context, request
@@ -21,6 +22,8 @@ from markupsafe import Markup
 LANGUAGES = ("nl", "en")
 DEFAULT_LANGUAGE = "nl"
 TIME_ZONE = "Europe/Amsterdam"
+
+_PATH = "/:@!$&'()*+,;=~"
 
 babel = Babel()
 
@@ -61,7 +64,8 @@ def same_page_in(code: str) -> str:
     root = request.script_root.removesuffix("/en")
     prefix = root if code == DEFAULT_LANGUAGE else f"{root}/{code}"
     query = request.query_string.decode("ascii", "ignore")
-    return f"{prefix}{request.path}" + (f"?{query}" if query else "")
+    # Quoted: a browser reads a backslash as a slash, and `/\\other.example` as another site.
+    return prefix + quote(request.path, safe=_PATH) + (f"?{query}" if query else "")
 
 
 def _time_tag(moment: datetime | date, text: str) -> Markup:

@@ -2,10 +2,10 @@
 
 import re
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
 LARGEST_NUMBER = 2**31 - 1
 LONGEST = 500
@@ -19,6 +19,24 @@ class Number(IntegerConverter):
 
     def __init__(self, map: Map, *args: Any, **options: Any) -> None:
         super().__init__(map, *args, **{"max": LARGEST_NUMBER, **options})
+
+
+class Name(UnicodeConverter):
+    """A name in an address; one with a NUL in it is no page (404) instead of a fault of the database."""
+
+    def __init__(self, map: Map, *args: Any, **options: Any) -> None:
+        super().__init__(map, *args, **options)
+        self.regex = self.regex.replace("[^/]", r"[^/\x00]")
+
+
+def number(text: str) -> int:
+    """A number of something in the database behind the question mark, as in `get("voor", type=paths.number)`.
+
+    Raises ValueError for anything else, also for numbers that no database holds.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= LARGEST_NUMBER):
+        raise ValueError("Not a number of something in the database.")
+    return int(text)
 
 
 def same_site(path: str | None) -> str:
@@ -37,5 +55,13 @@ def same_site(path: str | None) -> str:
     return path
 
 
+def split(address: str) -> SplitResult:
+    """The parts of a whole address; all empty for what is none: headers hold whatever somebody sends."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
 def init_app(app: Flask) -> None:
-    app.url_map.converters["int"] = Number
+    app.url_map.converters.update(int=Number, string=Name, default=Name)

@@ -13,7 +13,7 @@ from app.domain.lifecycle import IdeaState
 from app.features.moderation import forms, queries, queue_queries, service
 from app.features.moderation.queue_queries import Filter, Place
 from app.features.moderation.service import Ruling
-from app.kit import clock, doors
+from app.kit import clock, doors, paths
 from app.kit.forms import Form
 from app.kit.identity import the_person
 from app.models.argument import Argument, ArgumentState
@@ -46,7 +46,7 @@ def queue() -> ResponseReturnValue:
 @doors.moderator
 def decisions() -> ResponseReturnValue:
     """What was decided, newest first."""
-    before = request.args.get("voor", type=int)
+    before = request.args.get("voor", type=paths.number)
     rows, following = queries.decisions(before)
     return render_template(
         "moderation/decisions.html",

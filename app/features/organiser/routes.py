@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from app.db import db
 from app.domain.lifecycle import PublicStatus, status_steps
 from app.features.organiser import forms, queries, service
-from app.kit import charts, clock, doors, html
+from app.kit import charts, clock, doors, html, paths
 from app.kit.identity import the_person
 from app.kit.words import word
 from app.models.idea import Idea
@@ -39,8 +39,8 @@ def index() -> ResponseReturnValue:
 def audit() -> ResponseReturnValue:
     """Everything that staff did, newest first."""
     action = request.args.get("actie", "")[:60]
-    actor = request.args.get("persoon", type=int)
-    before = request.args.get("voor", type=int)
+    actor = request.args.get("persoon", type=paths.number)
+    before = request.args.get("voor", type=paths.number)
     lines, following = queries.log(action, actor, before)
     return render_template(
         "organiser/audit.html",
@@ -59,7 +59,7 @@ def audit() -> ResponseReturnValue:
 def inbox() -> ResponseReturnValue:
     """What visitors wrote."""
     handled = request.args.get("soort") == "afgehandeld"
-    before = request.args.get("voor", type=int)
+    before = request.args.get("voor", type=paths.number)
     rows, following = queries.messages(handled, before)
     return render_template(
         "organiser/inbox.html",
@@ -94,7 +94,7 @@ def ideas() -> ResponseReturnValue:
     """Published ideas, to answer and to take along."""
     words, asked = request.args.get("zoek", "")[:80], request.args.get("status", "")
     status = PublicStatus(asked) if asked in list(PublicStatus) else None
-    before = request.args.get("voor", type=int)
+    before = request.args.get("voor", type=paths.number)
     rows, following = queries.ideas(words, status, before)
     return render_template(
         "organiser/ideas.html",

@@ -8,7 +8,7 @@ from app.domain.ballot import SMALLEST_SHOWN_GROUP
 from app.domain.ranking import Method, number
 from app.features.ranking import queries, words
 from app.features.ranking.jobs import STANDINGS
-from app.kit import clock, doors, jobs
+from app.kit import clock, doors, jobs, paths
 from app.records import frames
 
 bp = Blueprint("ranking", __name__)
@@ -39,8 +39,8 @@ def index() -> ResponseReturnValue:
     hidden = frame.call.hides_counts(moment)
     page = None
     if not hidden:
-        start = request.args.get("vanaf", "1")
-        page = queries.ideas_page(frame, method, int(start) - 1 if start.isdigit() and len(start) < 8 else 0)
+        start = request.args.get("vanaf", 1, type=paths.number)
+        page = queries.ideas_page(frame, method, start - 1)
     return render_template(
         "ranking/index.html",
         frame=frame,
