@@ -21,7 +21,7 @@ from app.records import agendas, frames, order
 from app.records.agendas import Plans, WorkshopRow
 from app.records.frames import Frame, ThemeTag
 
-THEMES, IDEAS = 7, 6
+THEMES, IDEAS = 7, 5
 """Rows that can be read from the back of the room."""
 LIFETIME = 0.3
 """Seconds that a board is shared; with the poll of the screen it keeps a vote within two seconds of the wall."""

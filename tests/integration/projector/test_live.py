@@ -30,7 +30,8 @@ def ask(port: int, room: Room, etag: str = "") -> tuple[int, str, dict[str, Any]
 
 def follow(port: int, room: Room, arrived: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """Ask as a screen does until the state is as expected."""
-    deadline, etag, last = time.monotonic() + PATIENCE, "", {}
+    deadline, etag = time.monotonic() + PATIENCE, ""
+    last: dict[str, Any] = {}
     while time.monotonic() < deadline:
         status, etag, content = ask(port, room, etag)
         assert status in (200, 304)

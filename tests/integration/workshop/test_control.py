@@ -181,8 +181,7 @@ def test_a_fault_is_named_and_what_was_typed_stays(
         assert sentence in page.texts(".errors li")
     assert len(page.all(".errors li")) == 1
     for name, typed in data.items():
-        field = page.soup.find(attrs={"name": name, "type": lambda kind: kind != "radio"})
-        if field is not None and field.name in ("input", "textarea"):
+        for field in page.all(f'[name="{name}"]:is(input:not([type="radio"]), textarea)'):
             assert typed in (field.get("value"), field.get_text().strip())
     assert audit(room) == []
     # The other forms on the page hold what they held.
