@@ -1,11 +1,11 @@
 """Ideas as pages show them: cards for every list, and one idea with all that stands around it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 
 from app.db import db
 from app.domain.ballot import Group
@@ -67,46 +67,80 @@ class IdeaRow:
     themes: tuple[ThemeTag, ...]
 
 
+_ids: BindParameter[Any] = bindparam("ids", expanding=True)
+_votes = (
+    select(
+        Tally.idea_id,
+        func.sum(Tally.votes_for).label("for_"),
+        func.sum(Tally.votes_against).label("against"),
+    )
+    .where(Tally.idea_id.in_(_ids))
+    .group_by(Tally.idea_id)
+    .subquery()
+)
+_CARDS: Select[*tuple[Any, ...]] = (
+    select(
+        Idea.id,
+        Idea.title,
+        Idea.summary,
+        Idea.neighbourhood,
+        Idea.state,
+        Idea.public_status,
+        Idea.argument_count,
+        Idea.version,
+        Idea.published_at,
+        Person.name,
+        Person.group,
+        Organisation.name,
+        func.coalesce(_votes.c.for_, 0),
+        func.coalesce(_votes.c.against, 0),
+        *_THEME,
+    )
+    .join(Person, Person.id == Idea.author_id)
+    .outerjoin(Organisation, Organisation.id == Person.organisation_id)
+    .outerjoin(_votes, _votes.c.idea_id == Idea.id)
+    .outerjoin(IdeaTheme, IdeaTheme.idea_id == Idea.id)
+    .outerjoin(Theme, Theme.id == IdeaTheme.theme_id)
+    .where(Idea.id.in_(_ids))
+)
+_ONE_COLUMNS = (
+    Idea.id,
+    Idea.title,
+    Idea.summary,
+    Idea.body,
+    Idea.neighbourhood,
+    Idea.state,
+    Idea.public_status,
+    Idea.version,
+    Idea.created_at,
+    Idea.submitted_at,
+    Idea.published_at,
+    Idea.merged_into_id,
+    Idea.argument_count,
+    Idea.author_id,
+    Person.name,
+    Person.group,
+    Organisation.name,
+)
+_ONE: Select[*tuple[Any, ...]] = (
+    calls.joined()
+    .add_columns(*_ONE_COLUMNS, *_THEME)
+    .join(Idea, Idea.call_id == Call.id)
+    .join(Person, Person.id == Idea.author_id)
+    .outerjoin(Organisation, Organisation.id == Person.organisation_id)
+    .outerjoin(IdeaTheme, IdeaTheme.idea_id == Idea.id)
+    .outerjoin(Theme, Theme.id == IdeaTheme.theme_id)
+    .where(Idea.id == bindparam("idea"))
+)
+# Both statements are put together once, and run without the object mapper: half the time of a short page.
+
+
 def cards(ids: Sequence[int]) -> list[CardRow]:
     """The cards of these ideas in this order, in one statement; ideas that are gone are left out."""
     if not ids:
         return []
-    votes = (
-        select(
-            Tally.idea_id,
-            func.sum(Tally.votes_for).label("for_"),
-            func.sum(Tally.votes_against).label("against"),
-        )
-        .where(Tally.idea_id.in_(ids))
-        .group_by(Tally.idea_id)
-        .subquery()
-    )
-    rows = db.session.execute(
-        select(
-            Idea.id,
-            Idea.title,
-            Idea.summary,
-            Idea.neighbourhood,
-            Idea.state,
-            Idea.public_status,
-            Idea.argument_count,
-            Idea.version,
-            Idea.published_at,
-            Person.name,
-            Person.group,
-            Organisation.name,
-            func.coalesce(votes.c.for_, 0),
-            func.coalesce(votes.c.against, 0),
-            *_THEME,
-        )
-        .join(Person, Person.id == Idea.author_id)
-        .outerjoin(Organisation, Organisation.id == Person.organisation_id)
-        .outerjoin(votes, votes.c.idea_id == Idea.id)
-        .outerjoin(IdeaTheme, IdeaTheme.idea_id == Idea.id)
-        .outerjoin(Theme, Theme.id == IdeaTheme.theme_id)
-        .where(Idea.id.in_(ids))
-    )
-    heads: dict[int, Sequence[Any]] = {}
+    rows: Iterable[Sequence[Any]] = db.session.connection().execute(_CARDS, {"ids": list(ids)})
+    heads: dict[int, Any] = {}
     themes: dict[int, list[ThemeTag]] = {}
     for row in rows:
         heads[row[0]] = row[:14]
@@ -114,7 +148,7 @@ def cards(ids: Sequence[int]) -> list[CardRow]:
         if row[14] is not None:
             found.append(ThemeTag(*row[14:]))
     return [
-        CardRow(*heads[number], themes=_in_order(themes[number]))
+        CardRow(*(*heads[number], _in_order(themes[number])))
         for number in dict.fromkeys(ids)
         if number in heads
     ]
@@ -122,43 +156,16 @@ def cards(ids: Sequence[int]) -> list[CardRow]:
 
 def one(idea_id: int) -> IdeaRow | None:
     """One idea in whatever state, with its call and phases, in one statement."""
-    columns = (
-        Idea.id,
-        Idea.title,
-        Idea.summary,
-        Idea.body,
-        Idea.neighbourhood,
-        Idea.state,
-        Idea.public_status,
-        Idea.version,
-        Idea.created_at,
-        Idea.submitted_at,
-        Idea.published_at,
-        Idea.merged_into_id,
-        Idea.argument_count,
-        Idea.author_id,
-        Person.name,
-        Person.group,
-        Organisation.name,
-    )
-    rows = db.session.execute(
-        calls.joined()
-        .add_columns(*columns, *_THEME)
-        .join(Idea, Idea.call_id == Call.id)
-        .join(Person, Person.id == Idea.author_id)
-        .outerjoin(Organisation, Organisation.id == Person.organisation_id)
-        .outerjoin(IdeaTheme, IdeaTheme.idea_id == Idea.id)
-        .outerjoin(Theme, Theme.id == IdeaTheme.theme_id)
-        .where(Idea.id == idea_id)
-    ).all()
+    rows: Sequence[Sequence[Any]] = db.session.connection().execute(_ONE, {"idea": idea_id}).all()
     if not rows:
         return None
     start = len(calls.COLUMNS)
-    end = start + len(columns)
+    end = start + len(_ONE_COLUMNS)
     themes = {row[end]: ThemeTag(*row[end:]) for row in rows if row[end] is not None}
     first = rows[0][end]
     call = calls.gather(row for row in rows if row[end] == first)[0]
-    return IdeaRow(*rows[0][start:end], call=call, themes=_in_order(themes.values()))
+    head: Any = rows[0][start:end]
+    return IdeaRow(*(*head, call, _in_order(themes.values())))
 
 
 def _in_order(themes: Any) -> tuple[ThemeTag, ...]:

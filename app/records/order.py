@@ -245,7 +245,8 @@ def read(call_id: int, rules: Rules) -> Sheet:
         .group_by(IdeaTheme.idea_id)
         .subquery()
     )
-    rows = db.session.execute(
+    # Without the object mapper, which would make ten thousand rows three times slower.
+    rows = db.session.connection().execute(
         select(Idea.id, Idea.published_at, Idea.argument_count, Idea.public_status, tags.c.ids, *counts)
         .outerjoin(Tally, Tally.idea_id == Idea.id)
         .outerjoin(tags, tags.c.idea_id == Idea.id)

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import String, Text, cast, literal, null, select, union_all
+from sqlalchemy import Integer, String, Text, bindparam, cast, literal, null, select, union_all
 
 from app.db import UTCDateTime, db
 from app.domain.decision import N_
 from app.domain.lifecycle import PublicStatus
 from app.models.council import CouncilDecision, CouncilResult, FocusElement
-from app.models.idea import Idea, StatusChange
+from app.models.idea import Idea, IdeaTheme, StatusChange
 from app.models.response import OfficialResponse
 from app.records.ideas import IdeaRow
 
@@ -68,56 +68,69 @@ class Trail:
     """Why the idea has the public status that it has."""
 
 
+_idea = bindparam("idea", type_=Integer)
+_changes = select(
+    literal("status", String).label("kind"),
+    StatusChange.changed_at.label("at"),
+    StatusChange.id.label("id"),
+    cast(StatusChange.status, String).label("word"),
+    StatusChange.reason.label("text"),
+    literal("", String).label("url"),
+).where(StatusChange.idea_id == _idea)
+_responses = select(
+    literal("response", String),
+    OfficialResponse.answered_at,
+    OfficialResponse.id,
+    OfficialResponse.on_behalf_of,
+    OfficialResponse.body,
+    literal("", String),
+).where(OfficialResponse.idea_id == _idea)
+_merged = select(
+    literal("merged", String),
+    cast(null(), UTCDateTime),
+    Idea.id,
+    Idea.title,
+    literal("", Text),
+    literal("", String),
+).where(Idea.merged_into_id == _idea)
+_council = select(
+    literal("council", String),
+    CouncilDecision.decided_at,
+    CouncilDecision.id,
+    cast(CouncilDecision.result, String),
+    CouncilDecision.title,
+    CouncilDecision.document_url,
+).where(
+    CouncilDecision.id.in_(
+        select(FocusElement.decision_id)
+        .join(IdeaTheme, IdeaTheme.theme_id == FocusElement.theme_id)
+        .where(IdeaTheme.idea_id == _idea)
+    )
+)
+_BEFORE_COUNCIL = union_all(_changes, _responses, _merged)
+_AFTER_COUNCIL = union_all(_changes, _responses, _merged, _council)
+
+
 def of_idea(idea: IdeaRow) -> Trail:
     """The trail of an idea, in one statement."""
-    changes = select(
-        literal("status", String).label("kind"),
-        StatusChange.changed_at.label("at"),
-        StatusChange.id.label("id"),
-        cast(StatusChange.status, String).label("word"),
-        StatusChange.reason.label("text"),
-        literal("", String).label("url"),
-    ).where(StatusChange.idea_id == idea.id)
-    responses = select(
-        literal("response", String),
-        OfficialResponse.answered_at,
-        OfficialResponse.id,
-        OfficialResponse.on_behalf_of,
-        OfficialResponse.body,
-        literal("", String),
-    ).where(OfficialResponse.idea_id == idea.id)
-    merged = select(
-        literal("merged", String),
-        cast(null(), UTCDateTime),
-        Idea.id,
-        Idea.title,
-        literal("", Text),
-        literal("", String),
-    ).where(Idea.merged_into_id == idea.id)
-    parts = [changes, responses, merged]
-    if idea.public_status in AFTER_COUNCIL and idea.themes:
-        on_theme = select(FocusElement.decision_id).where(
-            FocusElement.theme_id.in_([theme.id for theme in idea.themes])
-        )
-        parts.append(
-            select(
-                literal("council", String),
-                CouncilDecision.decided_at,
-                CouncilDecision.id,
-                cast(CouncilDecision.result, String),
-                CouncilDecision.title,
-                CouncilDecision.document_url,
-            ).where(CouncilDecision.id.in_(on_theme))
-        )
-    rows = db.session.execute(union_all(*parts)).all()
+    statement = _AFTER_COUNCIL if idea.public_status in AFTER_COUNCIL else _BEFORE_COUNCIL
+    rows = db.session.connection().execute(statement, {"idea": idea.id}).all()
     steps = _own_steps(idea)
-    for kind, at, _id, word, text, url in rows:
+    for kind, at, number, word, text, url in rows:
         if kind == "status":
             status = PublicStatus(word)
             steps.append(Step("status", at, "", {}, text, _STATUS_ICONS[status], status=status))
         elif kind == "response":
             steps.append(
-                Step("response", at, N_("The municipality answered"), {}, word, "chat", url=f"#reactie-{_id}")
+                Step(
+                    "response",
+                    at,
+                    N_("The municipality answered"),
+                    {},
+                    word,
+                    "chat",
+                    url=f"#reactie-{number}",
+                )
             )
         elif kind == "council":
             steps.append(

@@ -9,12 +9,12 @@ from wtforms import (
     Field,
     HiddenField,
     RadioField,
-    SelectChoice,
     SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from app.domain.decision import N_
 from app.domain.lifecycle import BODY_LENGTH, SUMMARY_LENGTH, THEMES_PER_IDEA, TITLE_LENGTH

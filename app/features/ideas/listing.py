@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -54,6 +55,8 @@ class Choice:
     search: str
     lot: str
     names_call: bool
+    base: str
+    """The address of the list of ideas, in the language of the page."""
     after: str = ""
     before: str = ""
 
@@ -78,7 +81,8 @@ class Choice:
         shuffled = values["sort"] in ("", Sort.RANDOM.value) and self.sort is Sort.RANDOM
         if shuffled and (values.get("na") or values.get("voor")):
             values["lot"] = self.lot
-        return url_for("ideas.index", **{key: value for key, value in values.items() if value})
+        query = urlencode({key: value for key, value in values.items() if value})
+        return f"{self.base}?{query}" if query else self.base
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,7 @@ def choose(args: MultiDict[str, str], now: datetime, lot: str, lots: tuple[str, 
         search=html.tidy(args.get("zoek", ""))[:LONGEST_SEARCH].strip(),
         lot=given if given in lots else lot,
         names_call=bool(slug),
+        base=url_for("ideas.index"),
         after=args.get("na", ""),
         before=args.get("voor", ""),
     )

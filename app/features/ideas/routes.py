@@ -8,15 +8,14 @@ from flask_babel import gettext as _
 
 from app.db import db
 from app.domain.decision import NotAllowed
-from app.domain.lifecycle import IdeaState, PublicStatus
-from app.features.ideas import listing, pages, queries, service
+from app.domain.lifecycle import IdeaState
+from app.features.ideas import fragments, listing, pages, queries, service
 from app.features.ideas.forms import IdeaForm
 from app.kit import clock, doors
 from app.kit.forms import csrf
 from app.kit.identity import DRAFT, current_person, the_person
 from app.kit.limits import ROOM, limiter
 from app.kit.tokens import new_token
-from app.kit.words import word
 from app.policies.ideas import may_edit, may_read
 from app.policies.taking_part import may_submit, may_vote
 from app.records import ballots, drafts, frames, ideas
@@ -39,20 +38,24 @@ def index() -> ResponseReturnValue:
         return render_template("ideas/nothing.html")
     found = listing.read(choice)
     page = found.slice(listing.seed(choice.lot, person.id if person else None))
+    counts = not choice.call.hides_counts(now)
+    is_empty = len(found.sheet) == 0
+    submitting = may_submit(person, choice.call, now)
     return render_template(
         "ideas/index.html",
         choice=choice,
         call=choice.call,
-        phase=choice.call.phase(now),
         page=page,
-        rows=ideas.cards(page.ids),
-        is_empty=len(found.sheet) == 0,
-        counts=not choice.call.hides_counts(now),
-        sort_options=[(sort.value, _(listing.SORT_NAMES[sort])) for sort in choice.sorts],
-        status_options=[("", _("All")), *((status.value, word(status)) for status in PublicStatus)],
-        submitting=may_submit(person, choice.call, now),
-        voting=may_vote(person, IdeaState.PUBLISHED, choice.call, now),
-        mine=ballots.my_votes(person.id, page.ids) if person and page.ids else {},
+        top=fragments.top(choice, choice.call.phase(now), submitting, is_empty=is_empty),
+        cards=fragments.cards(
+            ideas.cards(page.ids),
+            may_vote(person, IdeaState.PUBLISHED, choice.call, now),
+            ballots.my_votes(person.id, page.ids) if person and page.ids else {},
+            counts=counts,
+        ),
+        is_empty=is_empty,
+        counts=counts,
+        submitting=submitting,
     )
 
 
