@@ -14,11 +14,11 @@ from sqlalchemy import select
 
 from app.db import db
 from app.domain.ballot import Group, VoteValue
-from app.domain.lifecycle import IdeaState, PublicStatus
+from app.domain.lifecycle import IdeaState, IdeaVerb, PublicStatus
 from app.domain.ranking import Method
 from app.models import Idea, Phase
 from app.models.process import Audience, CallKind, ProcessState
-from app.records import order, standings
+from app.records import lifecycle, order, standings
 from app.records.order import Sort
 from tests import factories
 from tests.support import Page, post, sign_in, visit
@@ -460,7 +460,7 @@ def test_lists_are_read_once_a_second(
     for sort in ("draagvlak", "votes_desc", "random", "created_asc"):
         visit(client, f"/ideeen?sort={sort}", max_queries=1)
     stand_still(101.1)
-    assert len(visit(client, "/ideeen?sort=draagvlak").queries) == 3
+    assert len(visit(client, "/ideeen?sort=draagvlak").queries) == 3  # looked at, found unchanged
 
 
 def test_a_change_in_this_process_shows_at_once(
@@ -482,12 +482,29 @@ def test_a_change_in_this_process_shows_at_once(
     assert "Een titel die hier nog niet stond" in titles(after)
 
 
-def test_the_sheet_tells_whether_anything_changed(app: Flask, call: str) -> None:
+@pytest.mark.parametrize("change", ["vote", "argument", "new", "hidden", "text", "swap"])
+def test_the_sheet_is_read_anew_when_anything_changed(app: Flask, call: str, change: str) -> None:
     with app.app_context():
-        idea = db.session.scalars(select(Idea)).first()
-        assert idea is not None
-        rules = standings.rules_of(idea.call_id)
-        before = order.read(idea.call_id, rules).version
-        assert order.read(idea.call_id, rules).version == before
-        factories.a_vote(idea)
-        assert order.read(idea.call_id, rules).version != before
+        first, second = db.session.scalars(select(Idea).order_by(Idea.id).limit(2)).all()
+        rules, number = standings.rules_of(first.call_id), first.call_id
+        before = order.of_call(number, rules)
+        assert order.version_of(number) == before.version
+        assert order.of_call(number, rules) is before
+        match change:
+            case "vote":
+                factories.a_vote(first)
+            case "argument":
+                factories.an_argument(first)
+            case "new":
+                factories.an_idea(first.call)
+            case "hidden":
+                lifecycle.move(first, IdeaVerb.HIDE, datetime.now(UTC))
+            case "text":
+                first.version += 1
+            case "swap":
+                first.version, second.version = second.version + 1, first.version
+                second.state = IdeaState.HIDDEN
+                factories.an_idea(first.call, version=first.version)
+        db.session.flush()
+        assert order.of_call(number, rules) is not before
+        db.session.rollback()

@@ -31,7 +31,7 @@ def a_sheet(ids: Sequence[int], for_: Sequence[int] = (), against: Sequence[int]
         themes={},
         tallies=Tallies(tuple(ids), RULES.parameters.groups, yes, no),
         rules=RULES,
-        version="",
+        version=(),
     )
 
 
