@@ -90,24 +90,28 @@ def ensure_packages(lock: str) -> None:
 
 
 def ensure_browser() -> None:
-    """Chromium, for the tests that look at pages: the one that is there, else Debian's."""
-    if any(shutil.which(name) for name in BROWSERS):
+    """Chromium, for the tests that look at pages, and what its driver needs: what is there, else Debian's."""
+    wanted = [] if any(shutil.which(name) for name in BROWSERS) else ["chromium"]
+    driver = next(VENV.glob("lib/python*/site-packages/playwright/driver/node"), None)
+    if driver is not None and not _answers(driver, "--version"):
+        wanted.append("libatomic1")
+    if not wanted:
         return
+    names = " and ".join(wanted)
     if not shutil.which("apt-get"):
         raise StepFailed(
-            "The browser tests need Chromium: install it and see that `chromium` is found on the path."
+            f"The browser tests need {names}: install that, and see that `chromium` can be found."
         )
     become = [] if os.geteuid() == 0 else ["sudo"]
     if become and not shutil.which("sudo"):
-        raise StepFailed("The browser tests need Chromium. As root: apt-get install chromium")
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+        raise StepFailed(f"The browser tests need {names}. As root: apt-get install {' '.join(wanted)}")
+    quiet = [*become, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
 
     def install() -> None:
-        _run(*become, "apt-get", "update", "-qq", environ=quiet)
-        _run(*become, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq",
-             "--no-install-recommends", "chromium", environ=quiet)  # fmt: skip
+        _run(*quiet, "update")
+        _run(*quiet, "install", "-y", "--no-install-recommends", *wanted)
 
-    _step("Chromium from Debian", install)
+    _step(f"{names} from Debian", install)
 
 
 def build_assets() -> None:
@@ -160,12 +164,11 @@ def _step(what: str, do: Callable[[], None]) -> None:
     print(f" {time.monotonic() - began:.1f} s", flush=True)
 
 
-def _run(*command: str | Path, environ: dict[str, str] | None = None) -> None:
+def _run(*command: str | Path) -> None:
     """Run a command in the root, quietly; its own words are shown when it fails."""
     done = subprocess.run(
         [str(part) for part in command],
         cwd=ROOT,
-        env={**os.environ, **(environ or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -12,7 +12,7 @@ from app.domain.ballot import Group
 from app.models.person import Role
 from tests import factories
 from tests.support.page import post, visit
-from tests.support.post import letters
+from tests.support.letters import letters
 
 FORM = "main form.form"
 

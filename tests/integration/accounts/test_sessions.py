@@ -13,7 +13,7 @@ from app.db import db
 from app.models.person import Person, PersonRole, Role
 from tests import factories
 from tests.support.page import csrf_token, post, sign_in, visit
-from tests.support.post import letters
+from tests.support.letters import letters
 
 FORM = "main form.form"
 

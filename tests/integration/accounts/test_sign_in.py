@@ -14,7 +14,7 @@ from app.features.accounts import service
 from app.models.person import Draft, Person, SignInCode
 from tests import factories
 from tests.support.page import Page, csrf_token, look_at, post, visit
-from tests.support.post import Letter, letters
+from tests.support.letters import Letter, letters
 
 FORM = "main form.form"
 

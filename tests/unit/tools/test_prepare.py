@@ -57,5 +57,5 @@ def test_the_longer_lock_holds_the_shorter(
 
 def test_without_a_browser_and_without_apt_it_says_what_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda name: None)
-    with pytest.raises(prepare.StepFailed, match="Chromium"):
+    with pytest.raises(prepare.StepFailed, match="chromium"):
         prepare.ensure_browser()
