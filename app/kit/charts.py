@@ -122,7 +122,8 @@ def time_bar(title: str, items: Sequence[Item], minute: str = "min", description
     for number, item in enumerate(items, start=1):
         width = 100 * item.minutes / total
         mark = str(number) if item.mark is None else item.mark
-        middle = _text("50%", 24, mark, "c-strong", "middle") if mark and width >= 5 else Markup("")
+        low = 24 if width >= 18 else 33
+        middle = _text("50%", low, mark, "c-strong", "middle") if mark and width >= 5 else Markup("")
         if width >= 18:
             middle += _text("50%", 44, f"{item.minutes} {minute}", "", "middle")
         tone = _tone(item.tone)
