@@ -35,6 +35,7 @@ from app.kit import (
     limits,
     logs,
     mail,
+    packing,
     paths,
     words,
 )
@@ -92,6 +93,7 @@ def create_app(config: "Config") -> Flask:
     doors.init_app(app)
     limits.init_app(app, config.redis_url)
     mail.init_app(app)
+    packing.init_app(app)
     caching.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
