@@ -13,6 +13,10 @@ LIFETIME = timedelta(days=7)
 """How long a text waits for its writer to sign in."""
 
 
+MOST_KEPT = 24_000
+"""Characters of all fields together: more than any form takes, and not so much that a stranger fills the disk."""
+
+
 def keep(kind: str, data: dict[str, Any], now: datetime, replaces: str = "") -> str:
     """Keep a text and return its token for the session; the caller commits.
 
@@ -23,8 +27,23 @@ def keep(kind: str, data: dict[str, Any], now: datetime, replaces: str = "") -> 
         gone = gone | (Draft.token_hash == tokens.keyed_hash("draft", replaces))
     db.session.execute(delete(Draft).where(gone))
     token = tokens.new_token()
-    db.session.add(Draft(token_hash=tokens.keyed_hash("draft", token), kind=kind, data=data, created_at=now))
+    db.session.add(
+        Draft(token_hash=tokens.keyed_hash("draft", token), kind=kind, data=_bounded(data), created_at=now)
+    )
     return token
+
+
+def _bounded(data: dict[str, Any]) -> dict[str, Any]:
+    left = MOST_KEPT
+    kept: dict[str, Any] = {}
+    for name, value in data.items():
+        if isinstance(value, list):
+            value = [str(item)[:100] for item in value[:20]]
+        elif isinstance(value, str):
+            value = value[:left]
+            left -= len(value)
+        kept[name] = value
+    return kept
 
 
 def find(kind: str, token: str, now: datetime) -> dict[str, Any] | None:

@@ -123,7 +123,6 @@ def new() -> ResponseReturnValue:
             flash(_("Your draft has been saved. Only you can see it."))
         else:
             number = service.put_forward(person, call, form.content(), key, now)
-            flash(_("Your idea has been sent in."))
     except NotAllowed as no:
         return _refused(no, "ideas/new.html", shown)
     _forget_typed(NEW)
@@ -161,9 +160,12 @@ def edit(idea_id: int) -> ResponseReturnValue:
         kept = drafts.find(kind, session.get(DRAFT, ""), now)
         pages.fill(form, kept or pages.typed_of(idea))
         return render_template("ideas/edit.html", kept=kept is not None, **shown)
+    if person is None:
+        # Before anything is said about the form: the page names an idea that may be on nobody's screen yet.
+        return _sign_in_first(form, kind, here)
     answer = _check(form, "ideas/edit.html", shown, kind, here)
-    if answer is not None or person is None:
-        return answer or abort(400)
+    if answer is not None:
+        return answer
     try:
         service.change(
             person, idea.id, form.content(), _number(form.version.data), now, send_in=action == "send"
@@ -177,7 +179,8 @@ def edit(idea_id: int) -> ResponseReturnValue:
             "The idea was changed in the meantime. Your text is still here: check it and save it again."
         )
         return render_template("ideas/edit.html", notice=notice, **shown), 409
-    flash(_("Your idea has been sent in.") if action == "send" else _("Your changes have been saved."))
+    if action != "send":  # the page of an idea that was sent in says so itself, and what comes next
+        flash(_("Your changes have been saved."))
     _forget_typed(kind)
     return redirect(url_for("ideas.show", idea_id=idea.id), code=303)
 
@@ -211,14 +214,18 @@ def _check(
     if form.all_errors:
         return render_template(template, **shown), 400
     if current_person() is None:
-        token = service.keep_typed(kind, form.typed(), clock.now(), session.get(DRAFT, ""))
-        session[DRAFT] = token
-        flash(_("We keep your text. Sign in to go on with it."), "info")
-        return redirect(url_for("accounts.sign_in", next=back), code=303)
+        return _sign_in_first(form, kind, back)
     if form.is_stale:
         notice = _("Your session had expired. Your text is still here: send it once more.")
         return render_template(template, notice=notice, **shown), 400
     return None
+
+
+def _sign_in_first(form: IdeaForm, kind: str, back: str) -> ResponseReturnValue:
+    """Keep what was typed on the server and lead to the sign-in page, and from there back to it."""
+    session[DRAFT] = service.keep_typed(kind, form.typed(), clock.now(), session.get(DRAFT, ""))
+    flash(_("We keep your text. Sign in to go on with it."), "info")
+    return redirect(url_for("accounts.sign_in", next=back), code=303)
 
 
 def _refused(no: NotAllowed, template: str, shown: dict[str, Any]) -> ResponseReturnValue:

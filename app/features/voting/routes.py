@@ -73,7 +73,11 @@ def _sign_in_first(idea: IdeaHead, now: datetime) -> ResponseReturnValue:
 
 
 def _once_more(idea: IdeaHead, form: BallotForm, now: datetime) -> ResponseReturnValue:
-    """Offer the ballot again to somebody whose form was too old, or sent something else."""
+    """Offer the ballot again to somebody whose form was too old, or sent something else.
+
+    Only where there is one: the page names the idea, and not everybody may read every idea.
+    """
+    may_vote(current_person(), idea.state, idea.call, now).or_raise()
     sentence = (
         _("Your session had expired, so your vote was not counted. Press your choice once more.")
         if form.is_stale

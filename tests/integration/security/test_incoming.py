@@ -1,5 +1,6 @@
 """Whatever stands in an address, a header or a form: an answer with words, never a fault of the server."""
 
+import json
 import time
 
 import pytest
@@ -8,7 +9,7 @@ from flask.testing import FlaskClient
 
 from app.db import db
 from app.kit.incoming import MOST_FIELDS, MOST_TEXT
-from app.models.person import Role
+from app.models.person import Draft, Role
 from tests import factories as make
 from tests.support.page import csrf_token, sign_in
 
@@ -128,3 +129,23 @@ def test_no_page_leads_off_the_site_by_its_own_address(client: FlaskClient, path
     answer = client.get(path)
     for start in ('href="//', 'href="/\\', 'href="\\'):
         assert start not in answer.text
+
+
+def test_what_a_stranger_types_is_kept_but_not_without_end(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        idea = make.an_idea().id
+        db.session.commit()
+    typed = {
+        f"/ideeen/{idea}/argumenten": {"body": "x" * 200_000, "side": "y" * 20_000},
+        f"/ideeen/{idea}/bewerken": {
+            "body": "x" * 100_000,
+            "submission_key": "k" * 100_000,
+            "themes": ["t" * 900] * 90,
+        },
+    }
+    for address, data in typed.items():
+        assert client.post(address, data=data).status_code == 303
+        with app.app_context():
+            kept = db.session.scalars(db.select(Draft)).one()
+            assert len(json.dumps(kept.data)) < 30_000
+            assert kept.data["body"].startswith("x" * 3_000)

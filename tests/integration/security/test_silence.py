@@ -1,0 +1,158 @@
+"""While a phase hides its counts, no page, order, file or picture tells anything about votes, whoever asks."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from app.db import db
+from app.domain.ballot import VoteValue
+from app.models import Idea, Phase, Vote
+from app.models.person import Role
+from app.records import standings, tallies
+from tests import factories
+from tests.support.page import sign_in
+from tests.support.room import Room, a_room
+
+CHANGING = re.compile(r'name="(csrf_token|submission_key)"[^>]*>')
+STARTS = (
+    "/",
+    "/en/",
+    "/ideeen?sort=votes_desc",
+    "/ideeen?sort=draagvlak",
+    "/ranglijst",
+    "/ranglijst?methode=netto",
+    "/ranglijst/themas",
+    "/over/rangschikking",
+    "/open-data/ideeen",
+    "/sitemap.xml",
+    "/plannen?sort=votes_desc",
+    "/mijn",
+    "/moderatie",
+    "/moderatie/besluiten",
+    "/beheer",
+    "/beheer/ideeen",
+    "/beheer/logboek",
+)
+LEFT_OUT = ("/static/", "/inloggen", "/demo/", "mailto:", "http", "#")
+
+
+@pytest.fixture
+def still() -> Iterator[None]:
+    """No minute passes, so that lots and ages are equal."""
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=5), tick=False):
+        yield
+
+
+def everything(client: FlaskClient, room: Room) -> dict[str, str]:
+    """Every page that links lead to, as text without what differs in any case."""
+    waiting = [*STARTS, room.path, f"{room.path}/regie", f"{room.path}?weging=per_person"]
+    waiting += [f"{room.path}/scherm?beeld={scene}" for scene in ("themas", "ideeen", "agenda")]
+    waiting += [f"{room.path}/scherm/stand", f"/trajecten/traject-{room.process}"]
+    found: dict[str, str] = {}
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        answer = client.get(path)
+        found[path] = CHANGING.sub("", answer.text)
+        links = re.findall(r'(?:href|src|data-[a-z-]+)="(/[^"]*)"', answer.text)
+        waiting += [
+            link.partition("#")[0].replace("&amp;", "&") for link in links if not link.startswith(LEFT_OUT)
+        ]
+        assert len(found) < 400
+    return found
+
+
+def turn_every_vote(room: Room) -> None:
+    """For becomes against; the number of votes stays."""
+    with room.app.app_context():
+        db.session.execute(update(Vote).values(value=-Vote.value))
+        tallies.rebuild([number for numbers in room.ideas.values() for number in numbers])
+        db.session.commit()
+    room.refresh()
+
+
+@pytest.mark.parametrize("role", [None, "resident", *Role], ids=str)
+def test_nothing_tells_how_people_vote(app: Flask, still: None, role: Role | str | None) -> None:
+    room = a_room(app)
+    room.hide_counts()
+    client = app.test_client()
+    if role is not None:
+        sign_in(client, room.person(*[role] if isinstance(role, Role) else []))
+    before = everything(client, room)
+    turn_every_vote(room)
+    after = everything(client, room)
+    assert before.keys() == after.keys()
+    assert [path for path in before if before[path] != after[path]] == []
+
+
+def test_the_same_pages_do_tell_when_nothing_is_hidden(app: Flask, still: None) -> None:
+    room = a_room(app)
+    client = app.test_client()
+    before = everything(client, room)
+    turn_every_vote(room)
+    after = everything(client, room)
+    changed = {path.partition("?")[0] for path in before if before[path] != after.get(path)}
+    assert {"/", "/ideeen", "/ranglijst", "/ranglijst/themas", room.path, f"{room.path}/scherm"} <= changed
+    assert any(path.startswith("/themas/") for path in changed)
+
+
+def test_the_sum_of_all_votes_does_not_grow_in_sight(app: Flask, client: FlaskClient) -> None:
+    room = a_room(app)
+    room.hide_counts()
+    for path in ("/", "/trajecten"):
+        found = client.get(path)
+        links = re.findall(r'href="(/trajecten/[^"]+)"', found.text)
+        for page in (found, *(client.get(link) for link in links)):
+            assert "mensen hebben gestemd" not in page.text
+            assert not re.search(r"stat__text\">stem(men)?<", page.text)
+
+
+def test_of_two_phases_at_once_one_that_hides_is_enough(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        call = factories.a_call(slug="dubbel")
+        factories.a_phase(call, hides_counts=True)
+        idea = factories.an_idea(call)
+        for _turn in range(7):
+            factories.a_vote(idea)
+        number = idea.id
+        db.session.commit()
+        standings.refresh(call.id, datetime.now(UTC))
+    data = client.get("/open-data/ideeen?oproep=dubbel").json
+    assert data is not None
+    assert data["countsHidden"] is True
+    assert data["ideas"][0]["votes"] is None
+    assert "ballot__count" not in client.get(f"/ideeen/{number}").text
+    with app.app_context():
+        db.session.execute(update(Phase).values(hides_counts=False))
+        db.session.commit()
+    again = client.get("/open-data/ideeen?oproep=dubbel").json
+    assert again is not None
+    assert again["ideas"][0]["votes"]["for"] == 7
+
+
+def test_a_vote_does_not_answer_with_counts(app: Flask, client: FlaskClient) -> None:
+    room = a_room(app)
+    room.hide_counts()
+    sign_in(client, room.person())
+    idea = room.ideas["Groen"][0]
+    page = client.get(f"/ideeen/{idea}").text
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert token is not None
+    answer = client.post(
+        f"/ideeen/{idea}/stem",
+        data={"choice": "for", "csrf_token": token[1]},
+        headers={"Accept": "application/json"},
+    )
+    assert answer.json is not None
+    assert answer.json["counts"] is None
+    assert answer.json["groups"] == {}
+    with app.app_context():
+        assert db.session.get_one(Idea, idea).argument_count == 0
+        assert db.session.query(Vote).filter_by(idea_id=idea, value=int(VoteValue.FOR)).count() == 10
