@@ -1,6 +1,6 @@
 """Phases as data: what a call allows at a moment, and when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -29,14 +29,19 @@ class PhaseLike(Protocol):
 P = TypeVar("P", bound=PhaseLike)
 
 
+def running(phases: Iterable[P], now: datetime) -> Iterator[P]:
+    """The phases that run at the moment, in order: each starts at its first second and ends before its last."""
+    return (phase for phase in phases if phase.starts_at <= now < phase.ends_at)
+
+
 def phase_at(phases: Iterable[P], now: datetime) -> P | None:
-    """The phase that runs at the moment: it starts at its first second and ends before its last."""
-    return next((phase for phase in phases if phase.starts_at <= now < phase.ends_at), None)
+    """The phase that runs at the moment; of several the first."""
+    return next(running(phases, now), None)
 
 
 def allows(phases: Iterable[PhaseLike], action: Action, now: datetime) -> bool:
     """Whether any phase that runs now gives the right to the action."""
-    return any(phase.starts_at <= now < phase.ends_at and phase.gives(action) for phase in phases)
+    return any(phase.gives(action) for phase in running(phases, now))
 
 
 def next_start(phases: Iterable[PhaseLike], action: Action, now: datetime) -> datetime | None:

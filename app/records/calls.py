@@ -68,9 +68,8 @@ class CallRow:
         return phases.last_end(self.phases, action)
 
     def hides_counts(self, now: datetime) -> bool:
-        """Whether nobody may see counts now."""
-        phase = self.phase(now)
-        return phase is not None and phase.hides_counts
+        """Whether nobody may see counts now: where phases overlap, one that hides them is enough."""
+        return any(phase.hides_counts for phase in phases.running(self.phases, now))
 
 
 COLUMNS: tuple[Any, ...] = (

@@ -43,7 +43,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "pages/home.html",
         process=process,
-        numbers=processes.numbers_of(process.id) if process else None,
+        numbers=processes.numbers_of(process.id, found, moment) if process else None,
         calls=[(call, may_submit(current_person(), call, moment)) for call in found],
         frame=frame,
         newest=newest,

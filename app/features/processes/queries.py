@@ -1,6 +1,6 @@
 """What the pages of a process read: activities with their programme, numbers, themes, conversations, decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,13 +111,13 @@ def theme(theme_id: int) -> tuple[Theme, Process] | None:
     return (row[0], row[1]) if row else None
 
 
-def theme_standing(theme_id: int) -> dict[str, Any] | None:
-    """The row of a theme in the last computed ranking of themes, or None."""
+def theme_standing(theme_id: int, call_ids: Collection[int]) -> dict[str, Any] | None:
+    """The row of a theme in the last computed ranking of themes of one of these calls, or None."""
     kept = db.session.scalars(
         select(Standing.data)
         .join(Call, Call.id == Standing.call_id)
         .join(Theme, Theme.process_id == Call.process_id)
-        .where(Theme.id == theme_id, Standing.kind == standings.THEMES)
+        .where(Theme.id == theme_id, Standing.kind == standings.THEMES, Call.id.in_(call_ids))
         .order_by(Call.position, Call.id)
     )
     for data in kept:

@@ -38,7 +38,7 @@ def show(slug: str) -> ResponseReturnValue:
         moment=moment,
         calls=[(call, may_submit(person, call, moment)) for call in found],
         activities=queries.activities_of(process.id),
-        numbers=processes.numbers_of(process.id),
+        numbers=processes.numbers_of(process.id, found, moment),
         themes=queries.themes_of(process.id),
         focus=queries.focus_of(process.id),
         decisions=queries.decisions_of(process.id),
@@ -79,10 +79,12 @@ def theme(theme_id: int) -> ResponseReturnValue:
     """One theme: what it is about, how it stands, its newest ideas."""
     found = queries.theme(theme_id) or abort(404)
     what, process = found
+    moment = clock.now()
+    shown = [call.id for call in calls.of_process(process.id) if not call.hides_counts(moment)]
     return render_template(
         "processes/theme.html",
         theme=what,
         process=process,
-        standing=queries.theme_standing(theme_id),
+        standing=queries.theme_standing(theme_id, shown),
         ideas=queries.ideas_in_theme(theme_id),
     )

@@ -1,5 +1,6 @@
 """What the ranking pages show: rows with their explanation, and the themes as they were last computed."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -94,6 +95,17 @@ def _parts(row: IdeaRow, ranking: IdeaRanking) -> tuple[GroupPart, ...]:
 
 
 def themes_standing(call_id: int, now: datetime) -> dict[str, Any]:
-    """The ranking of themes as last computed."""
+    """The ranking of themes as last computed; `shown` says per row and group whether its figures may be seen."""
     standing = standings.current(call_id, standings.THEMES, now)
-    return dict(standing.data) if standing else {}
+    if standing is None:
+        return {}
+    groups = standing.data["parameters"]["groups"]
+    return {**standing.data, "rows": [{**row, "shown": _shown(groups, row)} for row in standing.data["rows"]]}
+
+
+def _shown(groups: Sequence[str], row: Mapping[str, Any]) -> list[bool]:
+    """Like the votes on an idea: the page names the supporters of all groups together, so that a single withheld
+    group would be what is left of them."""
+    heads = zip(groups, row["supporters"], row["opponents"], row["neutral"], strict=True)
+    shown = groups_to_show({Group(group): (yes + neutral, no) for group, yes, no, neutral in heads})
+    return [Group(group) in shown for group in groups]

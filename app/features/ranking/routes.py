@@ -4,7 +4,6 @@ from flask import Blueprint, abort, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from app.domain.ballot import SMALLEST_SHOWN_GROUP
 from app.domain.ranking import Method, number
 from app.features.ranking import queries, words
 from app.features.ranking.jobs import STANDINGS
@@ -48,7 +47,6 @@ def index() -> ResponseReturnValue:
         methods=METHODS,
         page=page,
         per_page=queries.PER_PAGE,
-        smallest=SMALLEST_SHOWN_GROUP,
     )
 
 
@@ -67,7 +65,6 @@ def themes() -> ResponseReturnValue:
         standing=standing,
         tags=tags,
         number=number,
-        smallest=SMALLEST_SHOWN_GROUP,
     )
 
 

@@ -36,7 +36,7 @@ def test_a_page_larger_than_all_room_is_not_kept() -> None:
 def test_stale_pages_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = PageCache()
     moment = 0.0
-    monkeypatch.setattr(caching.time, "monotonic", lambda: moment)
+    monkeypatch.setattr("app.kit.caching.time.monotonic", lambda: moment)
     for number in range(20):
         kept.put(number, b"x", "text/html", "")
     moment = 60.0
