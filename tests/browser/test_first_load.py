@@ -1,0 +1,47 @@
+"""A first visit costs a phone less than a hundred kilobytes, and the next page next to nothing."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+MOST = 100_000
+MOST_AGAIN = 25_000
+ADDRESSES = ["/", "/ideeen", "/ideeen/1", "/ranglijst", "/werkateliers/1"]
+
+
+class Received:
+    """Counts what comes over the line, as compressed as it comes, heads of answers included."""
+
+    def __init__(self, page: Page) -> None:
+        self.bytes: dict[str, float] = {}
+        self.addresses: dict[str, str] = {}
+        session = page.context.new_cdp_session(page)
+        session.on("Network.responseReceived", self._named)
+        session.on("Network.loadingFinished", self._finished)
+        session.send("Network.enable")
+
+    def _named(self, event: dict[str, dict[str, str]]) -> None:
+        self.addresses[str(event["requestId"])] = event["response"]["url"]
+
+    def _finished(self, event: dict[str, float]) -> None:
+        number = str(event["requestId"])
+        self.bytes[self.addresses.get(number, number)] = event["encodedDataLength"]
+
+    def all(self) -> int:
+        """Bytes so far."""
+        return int(sum(self.bytes.values()))
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_first_visit_is_light(new_page: Callable[..., Page], address: str) -> None:
+    page = new_page(width=390, height=844)
+    received = Received(page)
+    page.goto(address, wait_until="networkidle" if "werk" not in address else "load")
+    assert any("site" in name and ".css" in name for name in received.bytes), received.bytes
+    assert any(".woff2" in name for name in received.bytes), received.bytes
+    assert received.all() < MOST, received.bytes
+    again = Received(page)
+    page.goto("/over", wait_until="networkidle")
+    assert again.all() < MOST_AGAIN, again.bytes
