@@ -125,7 +125,7 @@ class _Crowd:
                 "author_id": self.people[place % self.size.people],
                 "title": self._words(6)[:78].capitalize(),
                 "summary": self._words(14)[:138],
-                "body": self._words(120),
+                "body": self._words(260),
                 "neighbourhood": "",
                 "state": "published",
                 "public_status": "open",
