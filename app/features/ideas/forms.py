@@ -25,6 +25,8 @@ from app.records.calls import CallRow
 from app.records.frames import ThemeTag
 
 PLACE_LENGTH = (0, 80)
+MOST_KEPT = 4 * BODY_LENGTH[1]
+"""Characters of a text that a stranger may leave with us: a first version that is still to be shortened."""
 _TOO_LONG = N_("This is too long: %(now)d characters. Use at most %(most)d.")
 
 
@@ -131,14 +133,8 @@ class IdeaForm(Form):
         )
 
     def typed(self) -> dict[str, Any]:
-        """What was typed, to keep it while somebody signs in."""
-        return {
-            "call": self.call.data or "",
-            "title": self.title.data or "",
-            "summary": self.summary.data or "",
-            "body": self.body.data or "",
-            "themes": list(self.themes.data or []),
-            "neighbourhood": self.neighbourhood.data or "",
-            "submission_key": self.submission_key.data or "",
-            "version": self.version.data or "",
-        }
+        """What was typed, to keep it while somebody signs in; also when it is too long, within reason."""
+        texts = ("call", "title", "summary", "body", "neighbourhood", "submission_key", "version")
+        kept: dict[str, Any] = {name: (self[name].data or "")[:MOST_KEPT] for name in texts}
+        kept["themes"] = [slug for slug in self.themes.data or [] if slug in self.theme_ids]
+        return kept

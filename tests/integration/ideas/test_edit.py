@@ -13,7 +13,7 @@ from app.domain.lifecycle import IdeaState
 from app.kit.identity import DRAFT
 from app.models import Idea, ModerationDecision
 from app.models.moderation import ModerationVerb
-from app.models.person import Role
+from app.models.person import Draft, Role
 from tests import factories
 from tests.support import look_at, sign_in, sign_out, visit
 
@@ -213,3 +213,13 @@ def test_an_outdated_token_gives_the_text_back(app: Flask) -> None:
     again = look_at(client, answer, f"/ideeen/{number}/bewerken")
     assert again.one("#title")["value"] == NEW_TITLE
     assert again.submit(FORM, button="save").status_code == 303
+
+
+def test_a_stranger_who_posts_learns_nothing_and_leaves_little(app: Flask, client: FlaskClient) -> None:
+    number, _ = made(app, IdeaState.DRAFT, title="Een geheim plan", submitted_at=None, published_at=None)
+    answer = client.post(f"/ideeen/{number}/bewerken", data={"title": "x", "body": "b" * 200_000})
+    assert answer.status_code == 303
+    assert "geheim" not in answer.get_data(as_text=True)
+    with app.app_context():
+        [draft] = db.session.scalars(db.select(Draft))
+        assert len(draft.data["body"]) == 20_000

@@ -24,7 +24,13 @@ FORM = 'form[action="/ideeen/nieuw"]'
 TITLE = "Meer bankjes langs de Maas"
 SUMMARY = "Ouderen lopen verder als ze kunnen rusten."
 BODY = "Langs het water staan nu drie bankjes op een kilometer. Zet er elke honderd meter een neer."
-TYPED = {"title": TITLE, "summary": SUMMARY, "body": BODY, "themes": ["groen"], "neighbourhood": "Wyck"}
+TYPED: dict[str, Any] = {
+    "title": TITLE,
+    "summary": SUMMARY,
+    "body": BODY,
+    "themes": ["groen"],
+    "neighbourhood": "Wyck",
+}
 
 
 @pytest.fixture
@@ -120,7 +126,7 @@ def test_what_does_not_fit_comes_back_with_everything_typed(
     assert any(fault in text for text in again.texts(".errors a"))
     assert again.links(".errors a") == [f"#{field}"]
     assert again.one(f"#{field}").get("aria-invalid") == "true" or field == "themes"
-    kept = {**TYPED, field: value or ([] if field == "themes" else "")}
+    kept: dict[str, Any] = {**TYPED, field: value or ([] if field == "themes" else "")}
     if field == "themes":
         kept["themes"] = [slug for slug in kept["themes"] if slug != "elders"]
     else:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,16 +13,15 @@ from sqlalchemy import select
 
 from app.db import db
 from app.domain.ballot import Group, VoteValue
-from app.domain.lifecycle import IdeaState, IdeaVerb, PublicStatus
+from app.domain.lifecycle import IdeaState, PublicStatus
 from app.domain.ranking import Method
 from app.models import Idea, Phase
 from app.models.process import Audience, CallKind, ProcessState
-from app.records import lifecycle, order, standings
+from app.records import standings
 from app.records.order import Sort
 from tests import factories
-from tests.support import Page, post, sign_in, visit
+from tests.support import Page, sign_in, visit
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrs"
 NOON = datetime(2026, 6, 15, 12, 0, 30, tzinfo=UTC)
 
 
@@ -45,36 +43,6 @@ def turn_all(client: FlaskClient, path: str) -> list[list[int]]:
             return found
         page = page.follow('.pager a[rel="next"]')
     raise AssertionError("the pages never end")
-
-
-@pytest.fixture
-def call(app: Flask) -> str:
-    """A call with 45 ideas in two themes and various votes; its slug."""
-    with app.app_context():
-        process = factories.a_process()
-        call = factories.a_call(process, slug="slim", title="Waar moet de stad slim in zijn?")
-        themes = [
-            factories.a_theme(process, slug="groen", title="Groen", position=1),
-            factories.a_theme(process, slug="maas", title="De Maas", position=2, accent=2),
-        ]
-        voters = [factories.a_person() for _ in range(6)]
-        voters[4].group = Group.COUNCIL
-        db.session.flush()
-        author = factories.a_person(name="Jo Jansen")
-        for number, letter in enumerate(LETTERS):
-            idea = factories.an_idea(
-                call,
-                author,
-                title=f"Een idee met letter {letter}",
-                summary=f"De samenvatting van idee {letter}.",
-                themes=themes[: 1 + number % 2] if number % 3 else [themes[1]],
-                public_status=PublicStatus.ON_AGENDA if number % 9 == 0 else PublicStatus.OPEN,
-                argument_count=number % 4,
-            )
-            for place, voter in enumerate(voters[: number % 7]):
-                factories.a_vote(idea, voter, VoteValue.AGAINST if place % 3 == 2 else VoteValue.FOR)
-        db.session.commit()
-    return "slim"
 
 
 def test_the_list_costs_three_statements(client: FlaskClient, call: str) -> None:
@@ -439,72 +407,3 @@ def test_the_english_list_is_english(client: FlaskClient, call: str) -> None:
     text = page.text
     for dutch in ("Zoek", "Volgorde", "Toon", "reactie", "Deel je idee", "Volgende", "Voor", "Alle"):
         assert dutch not in text
-
-
-@pytest.fixture
-def stand_still(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Sets the clock by which kept values go stale, in seconds."""
-
-    def set_clock(moment: float) -> None:
-        monkeypatch.setattr("app.kit.kept.time", SimpleNamespace(monotonic=lambda: moment))
-
-    return set_clock
-
-
-def test_lists_are_read_once_a_second(
-    app: Flask, client: FlaskClient, call: str, stand_still: Callable[[float], None]
-) -> None:
-    app.config["KEEP_SECONDS"] = 1.0
-    stand_still(100.0)
-    assert len(visit(client, "/ideeen?sort=draagvlak").queries) == 3
-    for sort in ("draagvlak", "votes_desc", "random", "created_asc"):
-        visit(client, f"/ideeen?sort={sort}", max_queries=1)
-    stand_still(101.1)
-    assert len(visit(client, "/ideeen?sort=draagvlak").queries) == 3  # looked at, found unchanged
-
-
-def test_a_change_in_this_process_shows_at_once(
-    app: Flask, client: FlaskClient, call: str, stand_still: Callable[[float], None]
-) -> None:
-    app.config["KEEP_SECONDS"] = 1.0
-    stand_still(100.0)
-    before = visit(client, "/ideeen?sort=created_asc")
-    with app.app_context():
-        author = db.session.get_one(Idea, numbers(before)[3]).author_id
-        factories.a_person()
-        db.session.get_one(Idea, numbers(before)[3]).title = "Een titel die hier nog niet stond"
-        db.session.commit()
-    sign_in(client, author)
-    withdrawn = numbers(before)[0]
-    post(client, f"/ideeen/{withdrawn}/intrekken")
-    after = visit(client, "/ideeen?sort=created_asc")
-    assert withdrawn not in numbers(after)
-    assert "Een titel die hier nog niet stond" in titles(after)
-
-
-@pytest.mark.parametrize("change", ["vote", "argument", "new", "hidden", "text", "swap"])
-def test_the_sheet_is_read_anew_when_anything_changed(app: Flask, call: str, change: str) -> None:
-    with app.app_context():
-        first, second = db.session.scalars(select(Idea).order_by(Idea.id).limit(2)).all()
-        rules, number = standings.rules_of(first.call_id), first.call_id
-        before = order.of_call(number, rules)
-        assert order.version_of(number) == before.version
-        assert order.of_call(number, rules) is before
-        match change:
-            case "vote":
-                factories.a_vote(first)
-            case "argument":
-                factories.an_argument(first)
-            case "new":
-                factories.an_idea(first.call)
-            case "hidden":
-                lifecycle.move(first, IdeaVerb.HIDE, datetime.now(UTC))
-            case "text":
-                first.version += 1
-            case "swap":
-                first.version, second.version = second.version + 1, first.version
-                second.state = IdeaState.HIDDEN
-                factories.an_idea(first.call, version=first.version)
-        db.session.flush()
-        assert order.of_call(number, rules) is not before
-        db.session.rollback()

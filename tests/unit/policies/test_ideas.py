@@ -1,7 +1,7 @@
 """Who may read, change, send in and withdraw an idea, and who may not, with the sentence that says so."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -28,11 +28,11 @@ class Facts:
     was_public: bool = False
 
     @property
-    def submitted_at(self) -> object:
+    def submitted_at(self) -> datetime | None:
         return NOW if self.was_sent else None
 
     @property
-    def published_at(self) -> object:
+    def published_at(self) -> datetime | None:
         return NOW if self.was_public else None
 
 
@@ -44,10 +44,10 @@ class Call:
     is_open: bool = True
     audience: Audience = Audience.EVERYONE
 
-    def allows(self, action: Action, now: object) -> bool:
+    def allows(self, action: Action, now: datetime) -> bool:
         return self.is_open and self.process_state == ProcessState.OPEN
 
-    def opens(self, action: Action, now: object) -> None:
+    def opens(self, action: Action, now: datetime) -> None:
         return None
 
 
