@@ -53,9 +53,7 @@ def may_read(person: Person | None, idea: IdeaFacts) -> Decision:
     return Decision(N_("This idea has not been published."), needs_sign_in=person is None)
 
 
-def may_edit(
-    person: Person | None, idea: IdeaFacts, call: CallInProcess, *, has_reactions: bool
-) -> Decision:
+def may_edit(person: Person | None, idea: IdeaFacts, call: CallInProcess, *, has_reactions: bool) -> Decision:
     """The author edits freely until the first vote or argument."""
     if person is None:
         return Decision(N_("Sign in to change your idea."), needs_sign_in=True)

@@ -102,7 +102,7 @@ def _counts(call_id: int) -> dict[int, Mapping[str, Any]]:
         .where(Idea.call_id == call_id)
     ):
         totals.setdefault(idea_id, {})[group] = (yes, no)
-    found = {}
+    found: dict[int, Mapping[str, Any]] = {}
     for idea_id, groups in totals.items():
         shown = groups_to_show(groups)
         found[idea_id] = {

@@ -1,7 +1,9 @@
 """The pages about the site itself: home, about, privacy, contact, health: requests in, answers out."""
 
 import hmac
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import cast
 from xml.sax.saxutils import escape
 
 from flask import (
@@ -202,7 +204,7 @@ def sitemap() -> ResponseReturnValue:
     """Every page that search engines may show."""
     base = current_app.config["SITE"].site_url
     fixed = ("home", "about", "rules", "privacy", "accessibility", "contact", "open_data")
-    rows = [(url_for(f"pages.{name}"), None) for name in fixed]
+    rows: list[tuple[str, datetime | None]] = [(url_for(f"pages.{name}"), None) for name in fixed]
     rows += [(url_for("processes.show", slug=slug), None) for slug in queries.process_slugs()]
     rows += [(url_for("ideas.show", idea_id=number), moment) for number, moment in queries.readable_ideas()]
     lines = [
@@ -220,7 +222,7 @@ def sitemap() -> ResponseReturnValue:
 def manifest() -> ResponseReturnValue:
     """What a phone needs to keep the site on its home screen."""
     site = current_app.config["SITE"]
-    asset = current_app.jinja_env.globals["asset"]
+    asset = cast("Callable[[str], str]", current_app.jinja_env.globals["asset"])
     answer = jsonify(
         {
             "name": site.site_name,

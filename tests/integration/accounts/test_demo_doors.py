@@ -11,8 +11,8 @@ from app.db import db
 from app.domain.ballot import Group
 from app.models.person import Role
 from tests import factories
-from tests.support.page import post, visit
 from tests.support.letters import letters
+from tests.support.page import post, visit
 
 FORM = "main form.form"
 

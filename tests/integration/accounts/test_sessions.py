@@ -12,8 +12,8 @@ from sqlalchemy import update
 from app.db import db
 from app.models.person import Person, PersonRole, Role
 from tests import factories
-from tests.support.page import csrf_token, post, sign_in, visit
 from tests.support.letters import letters
+from tests.support.page import csrf_token, post, sign_in, visit
 
 FORM = "main form.form"
 

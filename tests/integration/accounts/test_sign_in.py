@@ -13,8 +13,8 @@ from app.domain.ballot import Group
 from app.features.accounts import service
 from app.models.person import Draft, Person, SignInCode
 from tests import factories
-from tests.support.page import Page, csrf_token, look_at, post, visit
 from tests.support.letters import Letter, letters
+from tests.support.page import Page, csrf_token, look_at, post, visit
 
 FORM = "main form.form"
 
