@@ -48,6 +48,8 @@ def nav_items() -> list[NavItem]:
 
 def init_app(app: Flask, site: Site) -> None:
     app.jinja_env.globals.update(site=site, nav_items=nav_items, now=clock.now)
-    app.jinja_env.filters.update(plain_text=html.from_plain, rich_text=html.from_rich)
+    app.jinja_env.filters.update(
+        plain_text=html.from_plain, rich_text=html.from_rich, web_address=html.web_address
+    )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -32,6 +32,11 @@ def _careful_link(attrs: MutableMapping[Any, str], new: bool = False) -> Any:
     return attrs
 
 
+def web_address(address: str) -> str:
+    """The address of a page on the web, or nothing: what somebody typed as an address never becomes a script."""
+    return address if address.startswith(("http://", "https://")) else ""
+
+
 _linker = Linker(callbacks=[_careful_link], skip_tags={"pre", "code"}, parse_email=False)
 
 

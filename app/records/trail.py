@@ -8,6 +8,7 @@ from sqlalchemy import Integer, String, Text, bindparam, cast, literal, null, se
 from app.db import UTCDateTime, db
 from app.domain.decision import N_
 from app.domain.lifecycle import PublicStatus
+from app.kit import html
 from app.models.council import CouncilDecision, CouncilResult, FocusElement
 from app.models.idea import Idea, IdeaTheme, StatusChange
 from app.models.response import OfficialResponse
@@ -134,7 +135,15 @@ def of_idea(idea: IdeaRow) -> Trail:
             )
         elif kind == "council":
             steps.append(
-                Step("council", at, _RESULTS[CouncilResult(word)], {"title": text}, "", "gavel", url=url)
+                Step(
+                    "council",
+                    at,
+                    _RESULTS[CouncilResult(word)],
+                    {"title": text},
+                    "",
+                    "gavel",
+                    url=html.web_address(url),
+                )
             )
     # Steps of the same moment stand in the order in which they were made.
     steps.sort(key=lambda step: step.at)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.kit import html
-from app.kit.html import PLAIN_TAGS, RICH_TAGS, from_plain, from_rich, tidy
+from app.kit.html import PLAIN_TAGS, RICH_TAGS, from_plain, from_rich, tidy, web_address
 
 CORPUS = [
     line
@@ -116,3 +116,22 @@ def test_organisers_keep_their_headings_and_lists() -> None:
 
 def test_control_and_direction_characters_go() -> None:
     assert tidy("a\u202egnp.exe\x00\x07 ") == "agnp.exe"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        " https://voor.example",
+        "JAVASCRIPT:x",
+        "data:text/html,x",
+        "//ander.example",
+        "",
+    ],
+)
+def test_what_is_no_page_on_the_web_is_no_address(address: str) -> None:
+    assert web_address(address) == ""
+
+
+def test_a_page_on_the_web_is_an_address() -> None:
+    assert web_address("https://www.vng.nl/smart-society") == "https://www.vng.nl/smart-society"
