@@ -107,6 +107,7 @@ def test_without_a_network_the_screen_keeps_what_it_showed_and_comes_back(
     shown = rows.all_inner_texts()
     screen.context.set_offline(True)
     notice = screen.locator(".screen__notice")
+    expect(notice).to_be_visible()
     expect(notice).to_have_text(re.compile(r"^Geen verbinding – stand van \d\d:\d\d$"))
     assert rows.all_inner_texts() == shown
     vote_elsewhere(site, voter)
