@@ -31,6 +31,7 @@ from app.policies.taking_part import may_submit
 from app.records import calls, frames, ideas, processes
 
 bp = Blueprint("pages", __name__)
+PROXY_HEADERS = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
 
 @bp.get("/")
@@ -153,10 +154,14 @@ def readyz() -> ResponseReturnValue:
 @bp.get("/metrics")
 @doors.public
 def metrics() -> ResponseReturnValue:
-    """Figures for operators: with the token of the settings, or without one only on the machine itself."""
+    """Figures for operators: with the token of the settings, or without one only on the machine itself.
+
+    What a proxy passes on comes from elsewhere, whatever it says about that.
+    """
     token = current_app.config["SITE"].metrics_token
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    local = request.remote_addr in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
+    passed_on = any(name in request.headers for name in PROXY_HEADERS)
+    local = request.remote_addr in ("127.0.0.1", "::1") and not passed_on
     if not (hmac.compare_digest(given.encode(), token.encode()) if token else local):
         abort(403)
     lines = [f"{name} {value:g}" for name, value in queries.figures(clock.now()).items()]

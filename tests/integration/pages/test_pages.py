@@ -121,7 +121,8 @@ def test_not_ready_without_tables(app: Flask, client: FlaskClient) -> None:
 def test_figures_only_for_operators(make_app: object, client: FlaskClient) -> None:
     assert b"stem_votes 0" in client.get("/metrics").data
     assert client.get("/metrics", environ_base={"REMOTE_ADDR": "10.1.2.3"}).status_code == 403
-    assert client.get("/metrics", headers={"X-Forwarded-For": "10.1.2.3"}).status_code == 403
+    for header in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"):
+        assert client.get("/metrics", headers={header: "10.1.2.3"}).status_code == 403
     guarded = make_app(METRICS_TOKEN="a token that is long enough").test_client()  # type: ignore[operator]
     assert guarded.get("/metrics").status_code == 403
     good = {"Authorization": "Bearer a token that is long enough"}
