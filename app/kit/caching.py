@@ -13,6 +13,8 @@ CAPACITY = 32 * 1024 * 1024
 """Bytes, not pages: a stranger who varies an address fills it as fast as the pages are large."""
 SHARED = "public, max-age=1, stale-while-revalidate=5"
 PERSONAL = "private, no-cache"
+UNKEPT = "private, no-store"
+"""Of pages behind a door: on a computer in the library nobody finds them by going back after somebody signed out."""
 
 
 class PageCache:
@@ -59,6 +61,11 @@ def _is_shared_request() -> bool:
     )
 
 
+def _is_behind_a_door() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "__door__", "public") != "public"
+
+
 def _key() -> Hashable:
     """What a page follows from; kept apart, so that no part can pass for another."""
     accept = request.headers.get("Accept", "")[:80]
@@ -91,7 +98,7 @@ def init_app(app: Flask) -> None:
         # The session is saved after this function: its cookie is not on the answer yet, so ask itself.
         sets_cookie = session.modified or "Set-Cookie" in response.headers
         if not _is_shared_request() or response.status_code != 200 or sets_cookie:
-            response.headers["Cache-Control"] = PERSONAL
+            response.headers["Cache-Control"] = UNKEPT if _is_behind_a_door() else PERSONAL
             return response
         body = response.get_data()
         response.add_etag(weak=True)

@@ -170,4 +170,4 @@ def test_the_page_is_kept_by_nobody_else(app: Flask, client: FlaskClient) -> Non
         inge = factories.a_person()
         db.session.commit()
         sign_in(client, inge)
-    assert visit(client, "/mijn").response.headers["Cache-Control"] == "private, no-cache"
+    assert visit(client, "/mijn").response.headers["Cache-Control"] == "private, no-store"
