@@ -10,7 +10,20 @@ from werkzeug.routing import Rule
 
 from app.db import db
 from app.domain.lifecycle import IdeaState
-from app.models import Activity, Argument, Idea, Organisation, Practice, Process, Report, Theme, Workshop
+from app.models import (
+    Activity,
+    AgendaItem,
+    Argument,
+    ContactMessage,
+    Idea,
+    Organisation,
+    Person,
+    Practice,
+    Process,
+    Report,
+    Theme,
+    Workshop,
+)
 from app.models.argument import ArgumentState
 
 PUBLISHED = (
@@ -26,6 +39,9 @@ PLACES: dict[str, Callable[[], Any]] = {
         .where(Argument.state == ArgumentState.PUBLISHED, Argument.parent_id.is_(None))
         .order_by(Argument.id)
     ),
+    "item_id": lambda: select(AgendaItem.id).order_by(AgendaItem.id),
+    "message_id": lambda: select(ContactMessage.id).order_by(ContactMessage.id),
+    "person_id": lambda: select(Person.id).where(Person.demo_order.is_not(None)).order_by(Person.demo_order),
     "report_id": lambda: select(Report.id).order_by(Report.id),
     "theme_id": lambda: select(Theme.id).order_by(Theme.id),
     "workshop_id": lambda: select(Workshop.id).order_by(Workshop.id),
