@@ -1,9 +1,9 @@
 """What authors do with their ideas: put them forward, keep a draft, change, send in again, withdraw."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.db import db
@@ -17,6 +17,10 @@ from app.policies.ideas import may_edit, may_send_in, may_withdraw
 from app.policies.taking_part import may_submit
 from app.records import calls, drafts, lifecycle, tallies
 from app.records.calls import CallRow
+
+MOST_NEW = 20
+NEW_WITHIN = timedelta(hours=1)
+"""How many ideas and drafts one person may begin in this time: moderators read every one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ def forget_typed(token: str) -> None:
 
 def _make(author: Person, call: CallRow, content: Content, key: str, now: datetime, state: IdeaState) -> int:
     author_id = author.id
+    _not_too_many(author_id, now)
     idea = Idea(
         call_id=call.id,
         author_id=author_id,
@@ -131,6 +136,16 @@ def _make(author: Person, call: CallRow, content: Content, key: str, now: dateti
     db.session.commit()
     signals.idea_changed.send(number)
     return number
+
+
+def _not_too_many(author_id: int, now: datetime) -> None:
+    # Several forms of one person sent at once wait for each other here, so that each counts the others.
+    db.session.execute(select(Person.id).where(Person.id == author_id).with_for_update(key_share=True))
+    begun = select(func.count()).where(Idea.author_id == author_id, Idea.created_at > now - NEW_WITHIN)
+    if (db.session.scalar(begun) or 0) >= MOST_NEW:
+        raise NotAllowed(
+            Decision(N_("You have sent in many ideas in a short time. Wait an hour, then send in this one."))
+        )
 
 
 def _put_again(author: Person, idea: Idea, call: CallRow, content: Content, now: datetime) -> int:
