@@ -37,10 +37,11 @@ class FormParser(FormDataParser):
     ) -> tuple[IO[bytes], Any, Any]:
         if mimetype != URLENCODED:
             return super().parse(stream, mimetype, content_length, options)
-        if content_length is not None and content_length > MOST_TEXT:
-            raise RequestEntityTooLarge
         body = _read(stream, MOST_TEXT + 1)
         if len(body) > MOST_TEXT or body.count(b"&") >= MOST_FIELDS:
+            # A browser that is cut off while it sends shows its own fault instead of our page.
+            while stream.read(MOST_TEXT):
+                pass
             raise RequestEntityTooLarge
         _rest, form, files = super().parse(io.BytesIO(body), mimetype, len(body), options)
         return stream, form, files

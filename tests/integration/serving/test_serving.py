@@ -83,3 +83,19 @@ def test_a_visitor_cannot_say_where_the_site_stands(demo: str) -> None:
             answer = connection.getresponse()
             assert answer.getheader("Strict-Transport-Security") is None
             assert b"ander.example" not in answer.read()
+
+
+def test_who_sends_too_much_reads_that_and_goes_on(demo: str) -> None:
+    """On the same connection: a browser that is cut off while sending would show a page of its own."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    with ExitStack() as opened:
+        server = opened.enter_context(serving.serving(demo))
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        opened.callback(connection.close)
+        for size in (300_000, 8_000_000):
+            connection.request("POST", "/contact", body=b"body=" + b"x" * size, headers=headers)
+            answer = connection.getresponse()
+            assert answer.status == 413
+            assert "<h1" in answer.read().decode()
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().read() == b"ok\n"
