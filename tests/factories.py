@@ -168,7 +168,7 @@ def a_workshop(call: Call, *, minutes: int = 120, **values: Any) -> Workshop:
     """A werkatelier fed by the call, with its activity."""
     number = next(_numbers)
     activity = an_activity(call.process, kind=ActivityKind.WORKSHOP, title=f"Werkatelier {number}")
-    base = {"join_code": f"WA{number:04d}"}
+    base = {"join_code": f"{number % 1_000_000:06d}"}
     return _add(Workshop(activity_id=activity.id, call_id=call.id, minutes=minutes, **{**base, **values}))
 
 
