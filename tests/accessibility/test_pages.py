@@ -46,7 +46,15 @@ LEADS_STRANGERS_ON = {
 }
 LEADS_THE_SIGNED_IN_ON = {"accounts.sign_in"}
 ADDRESSES = [address for address in addresses(WIRED) if address.endpoint not in NO_PAGES]
-DIFFERS_BY_PERSON = ("/mijn", "/ideeen", "/argumenten", "/werkateliers/<int:workshop_id>", "/")
+DIFFERS_WHEN_SIGNED_IN = ("/mijn", "/ideeen", "/argumenten", "/werkateliers")
+"""Where somebody who has signed in sees more than another header, with all that is below."""
+DIFFERS_BY_PERSON = {
+    "/mijn",
+    "/ideeen",
+    "/ideeen/<int:idea_id>",
+    "/ideeen/nieuw",
+    "/werkateliers/<int:workshop_id>",
+}
 """Where council, partners and staff may see something else than a resident."""
 TOGETHER = 5
 """Pages that one test visits: a window is opened once for them, and the workers still share the work evenly."""
@@ -68,11 +76,14 @@ def _goes(visitor: str, address: Address) -> bool:
         return address.sign == "public" and address.endpoint not in LEADS_STRANGERS_ON
     if address.endpoint in LEADS_THE_SIGNED_IN_ON:
         return False
-    if visitor == "resident":
-        return address.sign in ("public", "signed_in")
-    return address.sign == visitor or (
-        address.sign in ("public", "signed_in")
-        and (address.rule == "/" or address.rule.startswith(DIFFERS_BY_PERSON[:-1]))
+    if address.sign == visitor or (visitor == "resident" and address.sign == "signed_in"):
+        return True
+    if address.sign not in ("public", "signed_in"):
+        return False
+    return (
+        address.rule.startswith(DIFFERS_WHEN_SIGNED_IN)
+        if visitor == "resident"
+        else address.rule in DIFFERS_BY_PERSON
     )
 
 

@@ -97,7 +97,7 @@ def _themes(rows: Sequence[Mapping[str, Any]], tags: Mapping[int, ThemeTag]) -> 
             "title": tags[row["id"]].title,
             "score": _percent(number(row["score"])),
             "note": ngettext("%(num)d supporter", "%(num)d supporters", row["reach"]),
-            "share": round(number(row["score"]), 4),
+            "share": round(number(row["score"]), 2),
         }
         for row in shown
     ]
@@ -116,7 +116,7 @@ def _ideas(ranking: IdeaRanking) -> list[Row]:
             "title": titles[int(row.id)],
             "score": _percent(row.score or 0.0),
             "note": ngettext("%(num)d vote", "%(num)d votes", row.n),
-            "share": round(row.score or 0.0, 4),
+            "share": round(row.score or 0.0, 2),
         }
         for row in rows
         if int(row.id) in titles

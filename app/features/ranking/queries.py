@@ -28,12 +28,17 @@ class GroupPart:
 
 @dataclass(frozen=True, slots=True)
 class RankedIdea:
-    """An idea in the ranking, with everything that explains its place."""
+    """An idea in the ranking, with everything that explains its place.
+
+    Where a group is withheld and the method counts by group, the score is in whole percents and comes without its
+    band: with a decimal more, one can work back what the few people of that group voted.
+    """
 
     card: CardRow
     row: IdeaRow
     score: str
     share: float
+    band: float | None
     groups: tuple[GroupPart, ...]
 
 
@@ -59,12 +64,16 @@ def ideas_page(frame: Frame, method: Method, start: int) -> RankingPage:
     highest = float(ranking.score.max()) if len(ranking) else 0.0
 
     def explained(row: IdeaRow) -> RankedIdea:
+        groups = _parts(row, ranking)
+        coarse = method.sees_groups and any(part.approval is None for part in groups)
+        share = words.share_of_bar(method, row.score, highest)
         return RankedIdea(
             card=cards[int(row.id)],
             row=row,
-            score=words.score_text(method, row.score),
-            share=words.share_of_bar(method, row.score, highest),
-            groups=_parts(row, ranking),
+            score=words.score_text(method, row.score, whole=coarse),
+            share=round(share, 2) if coarse else share,
+            band=None if coarse else row.band,
+            groups=groups,
         )
 
     return RankingPage(

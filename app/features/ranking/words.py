@@ -44,15 +44,15 @@ def method_sentence(method: Method) -> str:
     }[method]
 
 
-def score_text(method: Method, score: float | None) -> str:
-    """A score as people read it: a share in percent, or a number of votes."""
+def score_text(method: Method, score: float | None, *, whole: bool = False) -> str:
+    """A score as people read it: a share in percent (with one decimal, or `whole`), or a number of votes."""
     if score is None:
         return ""
     if method is Method.NETTO:
         return str(format_decimal(int(score), "+#,##0;-#,##0;0"))
     if method is Method.ACTUEEL:
         return str(format_decimal(score, "#,##0.0"))
-    return str(format_percent(score, "#,##0.0 %" if score < 0.9995 else "#,##0 %"))
+    return str(format_percent(score, "#,##0 %" if whole or score >= 0.9995 else "#,##0.0 %"))
 
 
 def share_of_bar(method: Method, score: float | None, highest: float) -> float:

@@ -1,5 +1,6 @@
 """The ranking pages: the order of the rules, the reason of every place, nothing that tells on a person."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +9,7 @@ from flask.testing import FlaskClient
 
 from app.db import db
 from app.domain.ballot import Group, VoteValue
-from app.models import Call
+from app.models import Call, Idea
 from app.records import standings
 from tests import factories
 from tests.support import visit
@@ -164,3 +165,32 @@ def test_the_explanation_prints_the_values_in_force(app: Flask, client: FlaskCli
         ]
         == "8"
     )
+
+
+def test_a_score_does_not_tell_what_a_withheld_group_voted(app: Flask, client: FlaskClient) -> None:
+    """With one decimal, five out of six scores have a single explanation; in whole percents, one of eleven."""
+    with app.app_context():
+        call = factories.a_call(slug="klein")
+        theme = factories.a_theme(call.process)
+        idea = factories.an_idea(call, themes=[theme])
+        votes(idea, Group.RESIDENT, 9, 2)
+        votes(idea, Group.COUNCIL, 1, 0)
+        votes(idea, Group.PARTNER, 3, 1)
+        open_ = factories.an_idea(call, themes=[factories.a_theme(call.process)])
+        for group in Group:
+            votes(open_, group, 5, 1)
+        db.session.commit()
+        standings.refresh(call.id, NOW)
+    page = visit(client, "/ranglijst?oproep=klein")
+    scores = dict(zip(page.texts(".ranking__title"), page.texts(".ranking__score"), strict=True))
+    with app.app_context():
+        titles = [db.session.get_one(Idea, number).title for number in (1, 2)]
+    assert re.fullmatch(r"\d+ ?%", scores[titles[0]].replace("\xa0", " "))
+    assert re.fullmatch(r"\d+,\d ?%", scores[titles[1]].replace("\xa0", " "))
+    rows = dict(zip(page.texts(".ranking__title"), page.texts(".ranking__row"), strict=True))
+    assert "marge" not in rows[titles[0]]
+    assert "marge" in rows[titles[1]]
+    themes = visit(client, "/ranglijst/themas?oproep=klein")
+    assert any(re.fullmatch(r"\d+ ?%", text.replace("\xa0", " ")) for text in themes.texts(".ranking__score"))
+    table = themes.texts(".ranking__row tbody tr")
+    assert sum("niet getoond" in line for line in table) == 2
