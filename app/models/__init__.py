@@ -10,13 +10,15 @@ from app.models.person import Draft, Organisation, OrganisationTalk, Person, Per
 from app.models.practice import Practice, PracticeTheme
 from app.models.process import Activity, Call, Phase, Process, ProgrammePart, Theme
 from app.models.response import OfficialResponse
-from app.models.standing import JobLease, Standing
-from app.models.vote import Tally, Vote
+from app.models.seal import SealPlan, SealReason, Snapshot
+from app.models.standing import JobLease, Recount, Standing, StandingDay
+from app.models.vote import AgendaTick, Tally, Vote
 from app.models.workshop import AgendaItem, Outcome, Workshop
 
 __all__ = [
     "Activity",
     "AgendaItem",
+    "AgendaTick",
     "Argument",
     "AuditEntry",
     "Call",
@@ -40,9 +42,14 @@ __all__ = [
     "PracticeTheme",
     "Process",
     "ProgrammePart",
+    "Recount",
     "Report",
+    "SealPlan",
+    "SealReason",
     "SignInCode",
+    "Snapshot",
     "Standing",
+    "StandingDay",
     "StatusChange",
     "Tally",
     "Theme",

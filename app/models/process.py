@@ -103,6 +103,8 @@ class Call(Base):
     kind: Mapped[CallKind] = mapped_column(text_enum(CallKind), default=CallKind.IDEAS)
     audience: Mapped[Audience] = mapped_column(text_enum(Audience), default=Audience.EVERYONE)
     position: Mapped[int] = mapped_column(default=0)
+    agenda_ballot: Mapped[bool] = mapped_column(default=False)
+    """Whether people tick the themes of the agenda themselves; otherwise their votes on ideas tell."""
     import_key: Mapped[str | None] = mapped_column(String(120), unique=True)
 
     process: Mapped[Process] = relationship()

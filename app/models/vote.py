@@ -23,8 +23,29 @@ class Vote(Base):
     value: Mapped[int] = mapped_column(SmallInteger)
     previous: Mapped[int] = mapped_column(SmallInteger, default=0)
     """The state before the last change, so that one statement knows what it did to the tally."""
+    settled: Mapped[int] = mapped_column(SmallInteger, default=0)
+    """The state at the last cut-off of a planned seal, kept by the first change after it; read with `cast_at`."""
     group: Mapped[Group] = mapped_column(text_enum(Group))
     """The voter's group, moved along when the person's group changes, so that a recount reads one index."""
+    cast_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class AgendaTick(Base):
+    """Whether a person wants a theme on the agenda, where the organiser opened a direct agenda vote."""
+
+    __tablename__ = "agenda_tick"
+    __table_args__ = (CheckConstraint("value IN (0, 1)", name="value_known"),)
+
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    theme_id: Mapped[int] = mapped_column(
+        ForeignKey("theme.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    value: Mapped[int] = mapped_column(SmallInteger)
+    """1 for ticked, 0 for unticked again."""
+    settled: Mapped[int] = mapped_column(SmallInteger, default=0)
+    """The state at the last cut-off of a planned seal, as in Vote."""
+    group: Mapped[Group] = mapped_column(text_enum(Group))
     cast_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

@@ -12,13 +12,18 @@ from app.domain.ballot import GROUPS, Change, Group, VoteValue, change_between
 from app.models.vote import Tally, Vote
 
 # The row remembers what it was before, so that one statement knows the difference it made, also when two
-# requests of one person arrive at once: the second waits for the row, then sees the first one's value.
+# requests of one person arrive at once: the second waits for the row, then sees the first one's value. It also
+# remembers what it was at a cut-off that is still to be sealed: the seal may come a moment later.
 _PUT = text(
     """
-    INSERT INTO vote (idea_id, person_id, value, previous, "group", cast_at)
-    VALUES (:idea, :person, :value, 0, :group, :now)
+    INSERT INTO vote (idea_id, person_id, value, previous, settled, "group", cast_at)
+    VALUES (:idea, :person, :value, 0, 0, :group, :now)
     ON CONFLICT (idea_id, person_id) DO UPDATE
-        SET previous = vote.value, value = excluded.value, cast_at = excluded.cast_at
+        SET previous = vote.value, value = excluded.value, cast_at = excluded.cast_at,
+            settled = CASE WHEN vote.cast_at <= (
+                SELECT min(seal_plan.at) FROM seal_plan JOIN idea ON idea.call_id = seal_plan.call_id
+                WHERE idea.id = excluded.idea_id AND seal_plan.done_at IS NULL AND seal_plan.at < excluded.cast_at
+            ) THEN vote.value ELSE vote.settled END
         WHERE vote.value <> excluded.value
     RETURNING value, previous, "group"
     """
