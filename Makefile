@@ -38,7 +38,7 @@ check: dev ## Inspect the code: style, types, floors, templates, structure, tran
 	@echo "  structure";    $(PY) -m pytest -q -n0 tests/structure
 
 test: dev ## Run every test, on SQLite and on a real PostgreSQL, and in a browser
-	@$(PY) -m pytest -q || { echo "  what failed, once more and one at a time (a busy machine runs out of patience)"; $(PY) -m pytest -q -n0 --last-failed; }
+	@$(PY) -m pytest -q
 
 bench: dev ## Measure the site beside a bare Flask route and a bare insert (SIZE=S, A or B)
 	@$(PY) -m tests.benchmark --size $(SIZE)

@@ -145,7 +145,7 @@ function press(event) {
   if (event.key in STEPS && !(event.key === " " && onControl)) {
     event.preventDefault();
     go(current() + STEPS[event.key]);
-  } else if (event.key.toLowerCase() === "f" && !onControl) full();
+  }
 }
 
 function full() {
