@@ -105,6 +105,9 @@ class Call(Base):
     position: Mapped[int] = mapped_column(default=0)
     agenda_ballot: Mapped[bool] = mapped_column(default=False)
     """Whether people tick the themes of the agenda themselves; otherwise their votes on ideas tell."""
+    agenda_changes: Mapped[int] = mapped_column(default=0)
+    """Counted up with every change of what people ticked, so that a reader can tell cheaply whether anything
+    happened; whoever writes ticks locks this row."""
     import_key: Mapped[str | None] = mapped_column(String(120), unique=True)
 
     process: Mapped[Process] = relationship()

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, insert, select, text, update
 from app.db import UTCDateTime, db
 from app.domain.ballot import GROUPS, Change, Group, VoteValue, change_between
 from app.models.vote import Tally, Vote
+from app.records import agenda_ballots
 
 # The row remembers what it was before, so that one statement knows the difference it made, also when two
 # requests of one person arrive at once: the second waits for the row, then sees the first one's value. It also
@@ -147,7 +148,8 @@ def rebuild(idea_ids: Sequence[int]) -> None:
 
 
 def move_person(person_id: int, group: Group) -> None:
-    """Let all votes of a person count for another group; part of giving the person that group."""
+    """Let all votes and ticks of a person count for another group; part of giving the person that group."""
+    agenda_ballots.move_person(person_id, group)
     ideas = list(db.session.scalars(select(Vote.idea_id).where(Vote.person_id == person_id)))
     db.session.execute(update(Vote).where(Vote.person_id == person_id).values(group=group))
     for start in range(0, len(ideas), 500):
