@@ -20,6 +20,13 @@ class CallRules(Protocol):
     def opens(self, action: Action, now: datetime) -> datetime | None: ...
 
 
+class AgendaCall(CallRules, Protocol):
+    """What a policy asks of a call whose agenda people may choose."""
+
+    @property
+    def agenda_ballot(self) -> bool: ...
+
+
 def in_audience(person: Person, audience: Audience) -> bool:
     """Whether a call with this audience is meant for the person."""
     return {
@@ -58,11 +65,29 @@ def may_vote(person: Person | None, state: IdeaState, call: CallRules, now: date
         return Decision(N_("Voting on this idea is closed."))
     if person is None:
         return Decision(N_("Sign in to vote."), needs_sign_in=True)
-    if not in_audience(person, call.audience):
-        return Decision(_ONLY_FOR[call.audience])
+    return _may_count(person, call.audience)
+
+
+def _may_count(person: Person, audience: Audience) -> Decision:
+    """Whose voice counts: people of the audience, and of a partner organisation its delegate."""
+    if not in_audience(person, audience):
+        return Decision(_ONLY_FOR[audience])
     if person.group == Group.PARTNER and not person.is_delegate:
         return Decision(N_("Your organisation votes through its delegate."))
     return YES
+
+
+def may_choose_agenda(person: Person | None, call: AgendaCall, now: datetime) -> Decision:
+    """Who may vote in a call may tick themes for its agenda, where the organiser opened that."""
+    if not call.agenda_ballot:
+        return Decision(N_("In this call people do not tick the themes of the agenda themselves."))
+    if not call.allows(Action.VOTE, now):
+        if call.opens(Action.VOTE, now):
+            return Decision(N_("Choosing themes for the agenda has not started yet."))
+        return Decision(N_("Choosing themes for the agenda is closed."))
+    if person is None:
+        return Decision(N_("Sign in to choose themes for the agenda."), needs_sign_in=True)
+    return _may_count(person, call.audience)
 
 
 def may_argue(person: Person | None, state: IdeaState, call: CallRules, now: datetime) -> Decision:

@@ -50,6 +50,8 @@ class CallRow:
     process_title: str
     process_state: ProcessState
     phases: tuple[PhaseRow, ...]
+    agenda_ballot: bool = False
+    """Whether people tick the themes of the agenda themselves."""
 
     def allows(self, action: Action, now: datetime) -> bool:
         """Whether the process is open and a running phase gives the right."""
@@ -83,6 +85,7 @@ COLUMNS: tuple[Any, ...] = (
     Process.slug,
     Process.title,
     Process.state,
+    Call.agenda_ballot,
     Phase.name,
     Phase.starts_at,
     Phase.ends_at,
@@ -92,9 +95,9 @@ COLUMNS: tuple[Any, ...] = (
     Phase.hides_counts,
     Phase.default_sort,
 )
-"""What a call with its phases is read from: ten columns of the call, then those of one phase (or nothing)."""
+"""What a call with its phases is read from: eleven columns of the call, then those of one phase (or nothing)."""
 
-_OF_THE_CALL = 10
+_OF_THE_CALL = 11
 
 
 def gather(rows: Iterable[Sequence[Any]]) -> list[CallRow]:
@@ -106,7 +109,7 @@ def gather(rows: Iterable[Sequence[Any]]) -> list[CallRow]:
         found = phase_rows.setdefault(row[0], [])
         if row[_OF_THE_CALL] is not None:
             found.append(PhaseRow(*row[_OF_THE_CALL : len(COLUMNS)]))
-    return [CallRow(*(*head, tuple(phase_rows[number]))) for number, head in heads.items()]
+    return [CallRow(*(*head[:-1], tuple(phase_rows[number]), head[-1])) for number, head in heads.items()]
 
 
 def joined() -> Select[Any]:

@@ -1,6 +1,7 @@
 """Who may submit, vote and argue, and the sentence that comes with every no."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from app.models.argument import ArgumentState
 from app.models.person import Person
 from app.models.process import Audience, CallKind, ProcessState
 from app.policies.discussion import may_reply, may_report
-from app.policies.taking_part import may_argue, may_submit, may_vote
+from app.policies.taking_part import may_argue, may_choose_agenda, may_submit, may_vote
 from app.records.calls import CallRow, PhaseRow
 from tests.factories import NOW
 
@@ -30,10 +31,22 @@ def a_call(
     state: ProcessState = ProcessState.OPEN,
     *,
     rights: bool = True,
+    agenda_ballot: bool = False,
 ) -> CallRow:
     phase = PhaseRow("Fase", starts, ends, rights, rights, rights, False, "random")
     return CallRow(
-        1, "oproep", "Oproep", "", CallKind.IDEAS, audience, 1, "traject", "Traject", state, (phase,)
+        1,
+        "oproep",
+        "Oproep",
+        "",
+        CallKind.IDEAS,
+        audience,
+        1,
+        "traject",
+        "Traject",
+        state,
+        (phase,),
+        agenda_ballot,
     )
 
 
@@ -146,3 +159,42 @@ def test_who_may_report() -> None:
     assert may_report(RESIDENT, author_id=COUNCIL.id)
     assert may_report(RESIDENT, author_id=RESIDENT.id).refusal == "You cannot report your own text."
     assert may_report(None, author_id=COUNCIL.id).refusal == "Sign in to report this text."
+
+
+def an_open_ballot(audience: Audience = Audience.EVERYONE, **values: Any) -> CallRow:
+    return a_call(audience, agenda_ballot=True, **values)
+
+
+@pytest.mark.parametrize("person", [RESIDENT, COUNCIL, DELEGATE])
+def test_they_may_choose_the_agenda(person: Person) -> None:
+    assert may_choose_agenda(person, an_open_ballot(), NOW) == YES
+
+
+@pytest.mark.parametrize(
+    ("person", "call", "sentence"),
+    [
+        (None, an_open_ballot(), "Sign in to choose themes for the agenda."),
+        (PARTNER, an_open_ballot(), "Your organisation votes through its delegate."),
+        (RESIDENT, an_open_ballot(Audience.COUNCIL), "Only council members can answer this call."),
+        (COUNCIL, an_open_ballot(Audience.PARTNERS), "Only partners in the city can answer this call."),
+        (RESIDENT, a_call(), "In this call people do not tick the themes of the agenda themselves."),
+        (None, a_call(), "In this call people do not tick the themes of the agenda themselves."),
+        (RESIDENT, an_open_ballot(ends=NOW), "Choosing themes for the agenda is closed."),
+        (None, an_open_ballot(ends=NOW), "Choosing themes for the agenda is closed."),
+        (RESIDENT, an_open_ballot(rights=False), "Choosing themes for the agenda is closed."),
+        (
+            RESIDENT,
+            an_open_ballot(state=ProcessState.CLOSED),
+            "Choosing themes for the agenda is closed.",
+        ),
+        (
+            RESIDENT,
+            an_open_ballot(starts=NOW + HOUR, ends=NOW + 2 * HOUR),
+            "Choosing themes for the agenda has not started yet.",
+        ),
+    ],
+)
+def test_they_may_not_choose_the_agenda(person: Person | None, call: CallRow, sentence: str) -> None:
+    decision = may_choose_agenda(person, call, NOW)
+    assert decision.refusal == sentence
+    assert decision.needs_sign_in == sentence.startswith("Sign in")
