@@ -8,7 +8,7 @@ and go between two pages.
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,15 +21,18 @@ from sqlalchemy import DateTime, String, Text, and_, cast, func, select, type_co
 from app.db import db
 from app.domain.ballot import GROUPS
 from app.domain.lifecycle import IdeaState, PublicStatus
-from app.domain.ranking import IdeaRanking, Method, Tallies, lot, rank_ideas
+from app.domain.ranking import IdeaRanking, Method, Tallies, Weighting, lot, rank_ideas
+from app.domain.ranking.order import in_order
 from app.kit import signals
 from app.kit.kept import Kept
 from app.models.idea import Idea, IdeaTheme
 from app.models.vote import Tally
+from app.records import standings
 from app.records.standings import Rules
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 
 class Sort(StrEnum):
@@ -47,6 +50,7 @@ class Sort(StrEnum):
     BRUG = "brug"
     OMSTREDEN = "omstreden"
     GROEPSVERSCHIL = "groepsverschil"
+    ACTUEEL = "actueel"
 
     @property
     def tells_counts(self) -> bool:
@@ -57,6 +61,8 @@ class Sort(StrEnum):
 _SILENT = frozenset({Sort.RANDOM, Sort.CREATED_DESC, Sort.CREATED_ASC, Sort.DISCUSSED_DESC})
 _CURSOR = re.compile(r"(-?\d{1,18})\.(-?\d{1,18})\.(\d{1,18})")
 _FINE = 10**12
+_STEPS, _DEEPEST = 1e9, 1100.0
+"""How finely the logarithm of recent support is told apart, and below which power of two nothing is left."""
 _SEEDS_KEPT = 256
 
 
@@ -72,6 +78,8 @@ class Ordering:
     first: Ints
     second: Ints
     tie: Callable[[int], int | str]
+    tells_rank: bool = False
+    """Whether `first` is the rank: the exact score could tell what the few people of a small group voted."""
 
     def cursor(self, position: int) -> str:
         """What an address carries to say "from here on"."""
@@ -85,6 +93,9 @@ class Ordering:
         first, second, number = (int(part) for part in match.groups())
         low, high = _run(self.first, first, 0, len(self.ids))
         low, high = _run(self.second, second, low, high)
+        here = np.flatnonzero(self.ids == number) if self.tells_rank else ()
+        if len(here):  # ranks shift when ideas come and go; the idea itself knows better where it stands
+            return int(here[0]), int(here[0]) + 1
         mine = self.tie(number)
         for position in range(low, high):
             other = int(self.ids[position])
@@ -103,6 +114,27 @@ def _run(column: Ints, value: int, low: int, high: int) -> tuple[int, int]:
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Recent:
+    """Actueel of the ideas of a call as last summed up, at a moment. From then on it fades alike for all."""
+
+    at: datetime
+    half_life_days: float
+    ideas: Mapping[int, float]
+
+    def left(self, now: datetime) -> float:
+        """What is left at a moment of what every idea had."""
+        days: float = max(0.0, (now - self.at).total_seconds()) / 86400
+        return float(2.0 ** (-days / self.half_life_days))
+
+    def support(self, ids: Ints) -> Floats:
+        """Of these ideas; those that came later have nothing yet."""
+        return np.array([self.ideas.get(number, 0.0) for number in ids.tolist()], dtype=np.float64)
+
+
+NOTHING_RECENT = Recent(datetime.fromtimestamp(0, UTC), 7.0, {})
+
+
 @dataclass(eq=False)
 class Sheet:
     """The published ideas of a call as columns, newest first, with the orders that were asked for.
@@ -119,10 +151,13 @@ class Sheet:
     tallies: Tallies
     rules: Rules
     version: tuple[int, ...]
+    recent: Recent = NOTHING_RECENT
+    """For Actueel only; see `with_recent`."""
 
     def __post_init__(self) -> None:
-        self._orderings: dict[Sort, Ordering] = {}
-        self._rankings: dict[Method, IdeaRanking] = {}
+        self._orderings: dict[tuple[Sort, Recent | None], Ordering] = {}
+        self._rankings: dict[tuple[Method, Weighting], IdeaRanking] = {}
+        self._lately: tuple[Recent, float, IdeaRanking] | None = None
         self._lots: OrderedDict[str, Ordering] = OrderedDict()
 
     def __len__(self) -> int:
@@ -132,17 +167,40 @@ class Sheet:
         """The ideas in this order; the seed decides `random`."""
         if sort is Sort.RANDOM:
             return self._shuffled(seed)
-        if sort not in self._orderings:
-            self._orderings[sort] = self._sorted(sort)
-        return self._orderings[sort]
+        key = (sort, self.recent if sort is Sort.ACTUEEL else None)
+        found = self._orderings.get(key)
+        if found is None:
+            found = self._orderings[key] = self._sorted(sort)
+        return found
 
-    def ranking(self, method: Method) -> IdeaRanking:
-        """The ideas ranked by a method, by the rules of their process."""
-        if method not in self._rankings:
-            self._rankings[method] = rank_ideas(
-                self.tallies, self.rules.parameters, method, self.rules.seed, self.rules.weighting
-            )
-        return self._rankings[method]
+    def ranking(
+        self, method: Method, weighting: Weighting | None = None, now: datetime | None = None
+    ) -> IdeaRanking:
+        """The ideas ranked by a method, by the rules of their process or by another weighting.
+
+        now: for Actueel, the moment up to which votes have faded (to the minute), or when they were summed up.
+        """
+        weighting = weighting or self.rules.weighting
+        if method is Method.ACTUEEL:
+            return self._ranked_lately(now)
+        found = self._rankings.get((method, weighting))
+        if found is None:
+            found = rank_ideas(self.tallies, self.rules.parameters, method, self.rules.seed, weighting)
+            self._rankings[method, weighting] = found
+        return found
+
+    def _ranked_lately(self, now: datetime | None) -> IdeaRanking:
+        recent, kept = self.recent, self._lately
+        left = 1.0 if now is None else recent.left(now.replace(second=0, microsecond=0))
+        if kept is not None and kept[0] is recent and kept[1] == left:
+            return kept[2]
+        support = recent.support(self.ids) * left
+        rules = self.rules
+        found = rank_ideas(
+            self.tallies, rules.parameters, Method.ACTUEEL, rules.seed, rules.weighting, support
+        )
+        self._lately = (recent, left, found)
+        return found
 
     def keep_lots_of(self, older: "Sheet | None") -> None:
         """Take over the shuffled orders of the sheet before this one when it held the same ideas."""
@@ -174,26 +232,44 @@ class Sheet:
                 return self._by(-yes, no, newest_first=True)
             case Sort.VOTES_ASC:
                 return self._by(yes, -no, newest_first=False)
+            case Sort.ACTUEEL:
+                return self._lately_ordered()
             case _:
-                return self._ranked(Method(sort.value))
+                ranking = self.ranking(Method(sort.value))
+                if ranking.method.sees_groups:
+                    return self._ranked(ranking, ranking.rank, tells_rank=True)
+                return self._ranked(ranking, -np.rint(ranking.score * _FINE).astype(np.int64))
 
     def _by(self, first: Ints, second: Ints, *, newest_first: bool) -> Ordering:
         sign = -1 if newest_first else 1
         place = np.lexsort((sign * self.ids, second, first)).astype(np.int64)
         return self._of(place, first, second, lambda number: sign * number)
 
-    def _ranked(self, method: Method) -> Ordering:
-        """Ranked ideas first, then those with too few votes; equals in the order of their lots."""
-        ranking = self.ranking(method)
+    def _lately_ordered(self) -> Ordering:
+        """By recent support. The key of a place is its logarithm plus the age of the moment in half-lives, which
+        time leaves as it is: a cursor stays good while votes come in."""
+        ranking, recent = self.ranking(Method.ACTUEEL), self.recent
+        support = recent.support(np.array(ranking.ids, dtype=np.int64))
+        half_lives = recent.at.timestamp() / 86400 / recent.half_life_days
+        with np.errstate(divide="ignore"):
+            size = np.maximum(np.log2(np.abs(support)), -_DEEPEST) + _DEEPEST + half_lives
+        first = -np.sign(support) * np.rint(size * _STEPS)
+        return self._ranked(ranking, first.astype(np.int64))
+
+    def _ranked(self, ranking: IdeaRanking, first: Ints, *, tells_rank: bool = False) -> Ordering:
+        """Ranked ideas first, in the order of `first`, then those with too few votes; equals in the order of their
+        lots."""
         row = {int(number): place for place, number in enumerate(self.ids.tolist())}
         late = [row[int(idea.id)] for idea in ranking.too_few]
-        place = np.array([row[int(number)] for number in ranking.ids] + late, dtype=np.int64)
-        score = np.rint(ranking.score * _FINE).astype(np.int64)
+        n = (self.tallies.for_ + self.tallies.against).sum(axis=1)
+        ranked = np.array([row[int(number)] for number in ranking.ids], dtype=np.int64)
+        # Already in order but for scores that a coarser key makes equal.
+        order = in_order(-first.astype(np.float64), n[ranked], ranking.ids, ranking.seed)
+        place = np.concatenate([ranked[order], np.array(late, dtype=np.int64)])
         last = np.iinfo(np.int64).max // 16
-        first = np.concatenate([-score, np.full(len(late), last, dtype=np.int64)])
-        n = (self.tallies.for_ + self.tallies.against).sum(axis=1)[place]
+        keys = np.concatenate([first[order], np.full(len(late), last, dtype=np.int64)])
         seed = ranking.seed
-        return Ordering(place, self.ids[place], first, -n, lambda number: lot(seed, number))
+        return Ordering(place, self.ids[place], keys, -n[place], lambda number: lot(seed, number), tells_rank)
 
     def _of(self, place: Ints, first: Ints, second: Ints, tie: Callable[[int], int | str]) -> Ordering:
         return Ordering(place, self.ids[place], first[place], second[place], tie)
@@ -226,6 +302,26 @@ def of_call(call_id: int, rules: Rules) -> Sheet:
 
     sheet = _sheets.get(call_id, renew)
     assert sheet is not None
+    return sheet
+
+
+_recents: Kept[Recent] = Kept("recents")
+
+
+def with_recent(call_id: int, rules: Rules, now: datetime) -> Sheet:
+    """The sheet of a call, ready for Actueel: with what the standings job summed up, one statement more."""
+
+    def read(_stale: Recent | None) -> Recent | None:
+        kept = standings.current(call_id, standings.RECENT, now)
+        if kept is None:
+            return None
+        support = {int(number): float(value) for number, value in kept.data["ideas"].items()}
+        return Recent(datetime.fromisoformat(kept.data["at"]), kept.data["half_life_days"], support)
+
+    recent = _recents.get(call_id, read)
+    sheet = of_call(call_id, rules)
+    if recent is not None:
+        sheet.recent = recent
     return sheet
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import Float, and_, cast, delete, extract, func, insert, select, update
 
 from app.db import begin_read, begin_write, db
 from app.domain.lifecycle import IdeaState
@@ -31,6 +31,7 @@ from app.domain.ranking import (
     rank_ideas,
     rank_themes,
     recent_support,
+    theme_rankings,
     themes_record,
     withhold,
 )
@@ -42,6 +43,7 @@ from app.models.workshop import AgendaItem, AgendaItemKind, Workshop
 
 THEMES = "themes"
 NUMBERS = "numbers"
+RECENT = "recent"
 FIXED_KINDS = (AgendaItemKind.OPENING, AgendaItemKind.BREAK, AgendaItemKind.CLOSING)
 
 
@@ -157,32 +159,18 @@ def ranked_ideas(
     if method is Method.ACTUEEL:
         if now is None:
             raise ValueError("Actueel needs a moment.")
-        recent = _recent(call_id, tallies, now, rules.parameters)
+        table = vote_table(call_id, rules.parameters.groups)
+        support = dict(zip(table.idea_ids, _recent(table, now, rules.parameters).tolist(), strict=True))
+        recent = [support.get(int(idea), 0.0) for idea in tallies.ids]
     return rank_ideas(tallies, rules.parameters, method, rules.seed, weighting or rules.weighting, recent)
-
-
-def _recent(call_id: int, tallies: Tallies, now: datetime, parameters: Parameters) -> NDArray[np.float64]:
-    place = {idea: row for row, idea in enumerate(tallies.ids)}
-    rows = db.session.execute(
-        select(Vote.idea_id, Vote.value, Vote.cast_at)
-        .join(Idea, Idea.id == Vote.idea_id)
-        .where(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED, Vote.value != 0)
-    ).all()
-    ages = [max(0.0, (now - row[2]).total_seconds() / 86400) for row in rows]
-    return recent_support(
-        [place[row[0]] for row in rows],
-        [row[1] for row in rows],
-        ages,
-        len(tallies.ids),
-        parameters.half_life_days,
-    )
 
 
 @dataclass(frozen=True, slots=True)
 class VoteTable:
-    """The votes of a call as arrays, with the ids that the indices stand for."""
+    """The votes of a call as arrays, with the ids that the indices stand for. cast: whole seconds since 1970."""
 
     votes: Votes
+    cast: NDArray[np.float64]
     idea_ids: tuple[int, ...]
     theme_ids: tuple[int, ...]
     idea_themes: tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -209,11 +197,13 @@ def vote_table(call_id: int, groups: Sequence[str]) -> VoteTable:
         .where(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED)
     ).all()
     rows = db.session.execute(
-        select(Vote.person_id, Vote.idea_id, Vote.value, Vote.group)
+        select(
+            Vote.person_id, Vote.idea_id, Vote.value, Vote.group, cast(extract("epoch", Vote.cast_at), Float)
+        )
         .join(Idea, Idea.id == Vote.idea_id)
         .where(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED, Vote.value != 0)
     ).all()
-    people, ideas, values, whose = zip(*rows, strict=True) if rows else ((), (), (), ())
+    people, ideas, values, whose, moments = zip(*rows, strict=True) if rows else ((), (), (), (), ())
     person = np.array(people, dtype=np.int64)
     ids = np.array(idea_ids, dtype=np.int64)
     column = {group: number for number, group in enumerate(groups)}
@@ -229,6 +219,7 @@ def vote_table(call_id: int, groups: Sequence[str]) -> VoteTable:
             group[first] if len(voters) else [],
             len(idea_ids),
         ),
+        cast=np.floor(np.array(moments, dtype=np.float64)),
         idea_ids=idea_ids,
         theme_ids=theme_ids,
         idea_themes=(
@@ -236,6 +227,13 @@ def vote_table(call_id: int, groups: Sequence[str]) -> VoteTable:
             np.array([pair[1] for pair in known], dtype=np.int64),
         ),
     )
+
+
+def _recent(table: VoteTable, now: datetime, parameters: Parameters) -> NDArray[np.float64]:
+    """Actueel of every idea in the table at a moment."""
+    ages = np.maximum(0.0, np.floor(now.timestamp()) - table.cast) / 86400
+    votes = table.votes
+    return recent_support(votes.idea, votes.value, ages, votes.n_ideas, parameters.half_life_days)
 
 
 def ranked_themes(
@@ -295,6 +293,11 @@ def agenda_kind(workshop_id: int, weighting: Weighting) -> str:
     return f"agenda:{workshop_id}:{weighting}"
 
 
+def themes_kind(method: ThemeMethod, weighting: Weighting) -> str:
+    """The kind under which the ranking of themes by a method and weighting is kept."""
+    return f"{THEMES}:{method}:{weighting}"
+
+
 def refresh(call_id: int, now: datetime, *, anew: bool = False) -> bool:
     """Compute themes and agendas of a call when anything changed since (or `anew`); whether it did. Commits.
 
@@ -304,10 +307,8 @@ def refresh(call_id: int, now: datetime, *, anew: bool = False) -> bool:
     standing = db.session.get(Standing, (call_id, THEMES))
     if standing is not None and standing.input_version == version and not anew:
         return False
-    computed: dict[str, Any] = {}
-    themes = ranked_themes(call_id)
-    voters = int((themes.positions.votes_cast > 0).sum())
-    cast = int(themes.positions.votes_cast.sum())
+    rules = rules_of(call_id)
+    table = vote_table(call_id, rules.parameters.groups)
     workshops = db.session.scalars(select(Workshop).where(Workshop.call_id == call_id)).all()
     theme_minutes = _theme_minutes(call_id)
     plans = [(workshop.id, workshop.minutes, fixed_items(workshop.id)) for workshop in workshops]
@@ -315,8 +316,20 @@ def refresh(call_id: int, now: datetime, *, anew: bool = False) -> bool:
         for item in items:
             db.session.expunge(item)  # read below, when the database has been let go
     db.session.rollback()
-    computed[THEMES] = themes_record(themes)
-    computed[NUMBERS] = {"voters": voters, "votes": cast}
+    rankings = theme_rankings(
+        table.votes, table.idea_ids, table.idea_themes, table.theme_ids, rules.parameters, rules.seed
+    )
+    themes = rankings[ThemeMethod.MEERDERHEID, rules.weighting]
+    computed: dict[str, Any] = {
+        themes_kind(method, weighting): themes_record(ranking)
+        for (method, weighting), ranking in rankings.items()
+    }
+    computed[THEMES] = computed[themes_kind(ThemeMethod.MEERDERHEID, rules.weighting)]
+    computed[NUMBERS] = {
+        "voters": int((themes.positions.votes_cast > 0).sum()),
+        "votes": int(themes.positions.votes_cast.sum()),
+    }
+    computed[RECENT] = recent_record(table.idea_ids, _recent(table, now, rules.parameters), rules, now)
     for workshop_id, minutes, fixed in plans:
         for weighting in Weighting:
             try:
@@ -328,6 +341,8 @@ def refresh(call_id: int, now: datetime, *, anew: bool = False) -> bool:
     begin_write()
     # Two may have computed at once: the second waits here, then replaces what the first wrote.
     db.session.execute(select(Call.id).where(Call.id == call_id).with_for_update(key_share=True))
+    if rules_of(call_id) != rules:
+        version = ""  # somebody changed the rules meanwhile: once more at the next turn
     db.session.execute(delete(Standing).where(Standing.call_id == call_id))
     rows = [
         {"call_id": call_id, "kind": kind, "input_version": version, "data": data, "computed_at": now}
@@ -336,6 +351,17 @@ def refresh(call_id: int, now: datetime, *, anew: bool = False) -> bool:
     db.session.execute(insert(Standing), rows)
     db.session.commit()
     return True
+
+
+def recent_record(
+    idea_ids: Sequence[int], support: NDArray[np.float64], rules: Rules, now: datetime
+) -> dict[str, Any]:
+    """Actueel of every idea at a moment. It fades alike for all, so only a vote changes the order."""
+    return {
+        "at": now.isoformat(),
+        "half_life_days": rules.parameters.half_life_days,
+        "ideas": {str(idea): value for idea, value in zip(idea_ids, support.tolist(), strict=True)},
+    }
 
 
 def refresh_all(now: datetime, patience: float = 5.0) -> None:

@@ -22,7 +22,8 @@ Actueel also takes `recent=recent_support(idea_index, value, age_days, n_ideas)`
        draft = draft_agenda(ballots, items, 180, parameters, Weighting.PER_GROUP, seed, blocks)
        agenda_record(withhold(draft))  # for a page; an auditor sees `draft`
 
-A direct agenda vote goes through `ticked_ballots` instead of `infer_ballots`.
+`theme_rankings` gives all methods and weightings at once. A direct agenda vote goes through `ticked_ballots`
+instead of `infer_ballots`.
 
 The caller passes published ideas only, and votes without excluded ones. Nothing here reads a clock or draws
 lots of its own: times, ages and the seed are arguments. `records` turns every result into values for JSON.
@@ -49,7 +50,7 @@ from app.domain.ranking.parameters import AgendaMethod, Method, Parameters, Them
 from app.domain.ranking.records import agenda_record, ideas_record, number, plain, themes_record
 from app.domain.ranking.scores import recent_support
 from app.domain.ranking.tallies import Tallies, Votes, last_states, tally
-from app.domain.ranking.themes import Positions, ThemeRanking, ThemeRow, rank_themes
+from app.domain.ranking.themes import Positions, ThemeRanking, ThemeRow, rank_themes, theme_rankings
 
 __all__ = [
     "AgendaDraft",
@@ -89,6 +90,7 @@ __all__ = [
     "rank_themes",
     "recent_support",
     "tally",
+    "theme_rankings",
     "themes_record",
     "ticked_ballots",
     "withhold",

@@ -170,15 +170,78 @@ def rank_themes(
     idea_ids: published ideas, in the order of the vote indices. idea_themes: two index arrays of equal
     length, (idea, theme). Ideas below n_min votes take no part. Raises ValueError when lengths do not fit.
     """
+    stand, by, pairs = _prepare(votes, idea_ids, idea_themes, theme_ids, parameters, seed, (weighting,))
+    return standings(stand, by[weighting], pairs, parameters, seed, method, weighting)
+
+
+def theme_rankings(
+    votes: Votes,
+    idea_ids: Sequence[Id],
+    idea_themes: tuple[ArrayLike, ArrayLike],
+    theme_ids: Sequence[Id],
+    parameters: Parameters,
+    seed: str = "",
+) -> dict[tuple[ThemeMethod, Weighting], ThemeRanking]:
+    """Every method by every weighting, as `rank_themes` gives them, from a single pass over the votes."""
+    stand, by, pairs = _prepare(votes, idea_ids, idea_themes, theme_ids, parameters, seed, tuple(Weighting))
+    return {
+        (method, weighting): standings(stand, by[weighting], pairs, parameters, seed, method, weighting)
+        for method in ThemeMethod
+        for weighting in Weighting
+    }
+
+
+def _prepare(
+    votes: Votes,
+    idea_ids: Sequence[Id],
+    idea_themes: tuple[ArrayLike, ArrayLike],
+    theme_ids: Sequence[Id],
+    parameters: Parameters,
+    seed: str,
+    weightings: Sequence[Weighting],
+) -> tuple[Positions, dict[Weighting, IdeaRanking], tuple[Ints, Ints]]:
+    """The positions of the voters, the Draagvlak rankings of the ideas, and the pairs of idea and theme."""
     if len(idea_ids) != votes.n_ideas:
         raise ValueError("There must be exactly one id per idea.")
     tallies = tally(votes, idea_ids, parameters.groups)
-    ideas = rank_ideas(tallies, parameters, Method.DRAAGVLAK, seed, weighting)
+    by = {each: rank_ideas(tallies, parameters, Method.DRAAGVLAK, seed, each) for each in weightings}
     eligible = np.zeros(votes.n_ideas, dtype=np.bool_)
-    eligible[ideas.place] = True
+    eligible[by[weightings[0]].place] = True  # the same ideas by every weighting
     idea, theme = (np.asarray(side, dtype=np.int64) for side in idea_themes)
     stand = positions(votes, idea, theme, theme_ids, parameters.groups, eligible)
-    return standings(stand, ideas, (idea, theme), parameters, seed, method, weighting)
+    return stand, by, (idea, theme)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ThemeCounts:
+    """How many persons stand where on every theme: what the ranking of themes needs of the votes.
+
+    supporters, opponents, neutral: persons per theme and group, shape (T, G).
+    """
+
+    theme_ids: tuple[Id, ...]
+    groups: tuple[str, ...]
+    supporters: Ints
+    opponents: Ints
+    neutral: Ints
+
+    @classmethod
+    def of(cls, stand: Positions) -> "ThemeCounts":
+        """The counts of these positions."""
+        return cls(stand.theme_ids, stand.groups, stand.supporters(), stand.opponents(), stand.neutral())
+
+    def nobody(self) -> Positions:
+        """Positions of no voters at all, where the voters themselves are not known."""
+        width = len(self.theme_ids)
+        empty = np.zeros(0, dtype=np.int64)
+        return Positions(
+            theme_ids=self.theme_ids,
+            groups=self.groups,
+            net=np.zeros((0, width), dtype=np.int32),
+            voted=np.zeros((0, width), dtype=np.bool_),
+            voter_group=empty,
+            votes_cast=empty,
+        )
 
 
 def standings(
@@ -191,7 +254,22 @@ def standings(
     weighting: Weighting = Weighting.PER_GROUP,
 ) -> ThemeRanking:
     """Rank themes from the positions of the voters and the Draagvlak ranking of the ideas."""
-    supporters, opponents, neutral = stand.supporters(), stand.opponents(), stand.neutral()
+    counts = ThemeCounts.of(stand)
+    return rank_counts(counts, ideas, idea_themes, parameters, seed, method, weighting, stand)
+
+
+def rank_counts(
+    stand: ThemeCounts,
+    ideas: IdeaRanking,
+    idea_themes: tuple[Ints, Ints],
+    parameters: Parameters,
+    seed: str = "",
+    method: ThemeMethod = ThemeMethod.MEERDERHEID,
+    weighting: Weighting = Weighting.PER_GROUP,
+    positions: Positions | None = None,
+) -> ThemeRanking:
+    """Rank themes from the counts of persons alone; `positions` come along in the result where known."""
+    supporters, opponents, neutral = stand.supporters, stand.opponents, stand.neutral
     reach = supporters.sum(axis=1)
     eligible = reach >= parameters.min_supporters
     mu = formulas.group_means(supporters[eligible], opponents[eligible])
@@ -247,7 +325,7 @@ def standings(
         rows=rows(np.flatnonzero(eligible), True),
         too_few=rows(np.flatnonzero(~eligible), False),
         ideas=ideas,
-        positions=stand,
+        positions=stand.nobody() if positions is None else positions,
     )
 
 

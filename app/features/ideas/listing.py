@@ -39,6 +39,7 @@ SORT_NAMES = {
     Sort.BRUG: N_("Bridges between groups"),
     Sort.OMSTREDEN: N_("Most disputed"),
     Sort.GROEPSVERSCHIL: N_("Largest difference between groups"),
+    Sort.ACTUEEL: N_("Most support lately"),
 }
 
 
@@ -195,9 +196,12 @@ def seed(lot: str, person_id: int | None) -> str:
     return f"visitor:{lot}" if person_id is None else f"person:{person_id}:{lot}"
 
 
-def read(choice: Choice) -> Listing:
+def read(choice: Choice, now: datetime) -> Listing:
     """The ideas that answer a choice."""
-    sheet = order.of_call(choice.call.id, choice.frame.rules)
+    if choice.sort is Sort.ACTUEEL:
+        sheet = order.with_recent(choice.call.id, choice.frame.rules, now)
+    else:
+        sheet = order.of_call(choice.call.id, choice.frame.rules)
     found = np.ones(len(sheet), dtype=np.bool_)
     if choice.theme is not None:
         found &= sheet.themes.get(choice.theme.id, np.zeros(len(sheet), dtype=np.bool_))

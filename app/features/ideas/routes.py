@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
         if request.args.get("oproep"):
             abort(404)
         return render_template("ideas/nothing.html")
-    found = listing.read(choice)
+    found = listing.read(choice, now)
     page = found.slice(listing.seed(choice.lot, person.id if person else None))
     counts = not choice.call.hides_counts(now)
     is_empty = len(found.sheet) == 0

@@ -119,7 +119,7 @@ def test_the_ranking_follows_the_settings_of_the_process(app: Flask, client: Fla
     assert numbers(visit(client, "/ideeen?sort=draagvlak")) == ranked
 
 
-@pytest.mark.parametrize("sort", ["", "nonsense", "groepen'; DROP TABLE idea;--", "actueel", "RANDOM"])
+@pytest.mark.parametrize("sort", ["", "nonsense", "groepen'; DROP TABLE idea;--", "ACTUEEL", "RANDOM"])
 def test_an_unknown_order_falls_back_to_that_of_the_phase(
     app: Flask, client: FlaskClient, call: str, sort: str
 ) -> None:

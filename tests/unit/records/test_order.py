@@ -1,6 +1,7 @@
 """Orders of ideas and places in them: every page comes once, also when ideas come and go between two pages."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.domain.lifecycle import PublicStatus
 from app.domain.ranking import Method, Parameters, Tallies, Weighting, rank_ideas
-from app.records.order import Ordering, Sheet, Sort
+from app.records.order import Ordering, Recent, Sheet, Sort
 from app.records.standings import Rules
 
 RULES = Rules(Parameters(n_min=2), Weighting.PER_GROUP, "seed")
@@ -112,6 +113,79 @@ def test_ranked_orders_are_the_ranking(method: Method) -> None:
     ranking = rank_ideas(sheet.tallies, RULES.parameters, method, RULES.seed, RULES.weighting)
     expected = [*ranking.ids, *(row.id for row in ranking.too_few)]
     assert sheet.ordering(Sort(method.value)).ids.tolist() == expected
+
+
+@pytest.mark.parametrize("method", [method for method in Method if method.sees_groups])
+def test_the_address_of_a_page_does_not_tell_an_exact_score(method: Method) -> None:
+    ids = list(range(1, 40))
+    ordering = a_sheet(ids, for_=[(7 * i) % 11 for i in ids], against=[(5 * i) % 7 for i in ids]).ordering(
+        Sort(method.value)
+    )
+    ranked = int((ordering.first < 1000).sum())
+    assert ranked > 20
+    assert int(ordering.first[:ranked].max()) <= ranked
+
+
+def test_a_page_of_a_ranking_goes_on_behind_its_last_idea_when_others_vanish() -> None:
+    ids = list(range(1, 13))
+    before = a_sheet(ids, for_=ids, against=[2] * 12).ordering(Sort.DRAAGVLAK)
+    cursor, last = before.cursor(5), int(before.ids[5])
+    left = [number for number in ids if number not in before.ids[:3].tolist()]
+    after = a_sheet(left, for_=left, against=[2] * 9).ordering(Sort.DRAAGVLAK)
+    place = after.find(cursor)
+    assert place is not None
+    assert after.ids[place[0]] == last
+
+
+AT = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+SUPPORT = [3.5, -2.0, 0.0, 3.5, 0.001, -0.25, 12.0, -40.0, 0.0, 1e-9]
+
+
+def lately(at: datetime, days: float = 0.0) -> Sheet:
+    """Ten ideas with their recent support of `days` ago faded to a moment; the third has too few votes."""
+    ids = list(range(1, 11))
+    sheet = a_sheet(ids, for_=[9, 9, 1, 9, 9, 9, 9, 9, 9, 9], against=[0] * 10)
+    left = 2.0 ** (-days / 7)
+    sheet.recent = Recent(at, 7.0, {number: SUPPORT[number - 1] * left for number in ids})
+    return sheet
+
+
+def test_actueel_orders_by_recent_support_and_fades_for_all_alike() -> None:
+    sheet = lately(AT)
+    ranking = sheet.ranking(Method.ACTUEEL)
+    assert sheet.ordering(Sort.ACTUEEL).ids.tolist() == [*ranking.ids, 3]
+    assert ranking.ids[0] == 7
+    assert set(ranking.ids[1:3]) == {1, 4}
+    assert ranking.ids[3:] == (5, 10, 9, 6, 2, 8)
+    week = sheet.ranking(Method.ACTUEEL, now=AT + timedelta(days=7))
+    assert week.ids == ranking.ids
+    assert week.score[0] == 6.0
+    assert sheet.ranking(Method.ACTUEEL, now=AT + timedelta(days=7, seconds=20)) is week
+    # Of the same age a fresh vote weighs more and more: 12 - 3.5 takes 9 votes now, half of it in a week.
+    assert ranking.rows(1, 2)[0].votes_up == 9
+    assert week.rows(1, 2)[0].votes_up == 5
+
+
+def test_a_place_in_actueel_stays_good_when_it_is_summed_up_again() -> None:
+    before = lately(AT).ordering(Sort.ACTUEEL)
+    after = lately(AT + timedelta(days=3), 3.0).ordering(Sort.ACTUEEL)
+    for place in range(10):
+        assert after.find(before.cursor(place)) == (place, place + 1)
+
+
+def test_an_idea_that_came_after_the_summing_up_has_nothing_yet() -> None:
+    sheet = a_sheet([1, 2], for_=[5, 5], against=[0, 0])
+    sheet.recent = Recent(AT, 7.0, {1: -1.0})
+    assert sheet.ordering(Sort.ACTUEEL).ids.tolist() == [2, 1]
+
+
+@pytest.mark.parametrize("weighting", Weighting)
+def test_a_ranking_by_another_weighting_is_one_call_away(weighting: Weighting) -> None:
+    sheet = a_sheet(list(range(1, 20)))
+    expected = rank_ideas(sheet.tallies, RULES.parameters, Method.DRAAGVLAK, RULES.seed, weighting)
+    found = sheet.ranking(Method.DRAAGVLAK, weighting)
+    assert (found.ids, found.weighting) == (expected.ids, weighting)
+    assert sheet.ranking(Method.DRAAGVLAK).weighting is RULES.weighting
 
 
 @given(st.text(max_size=40) | st.from_regex(r"-?\d{1,25}\.-?\d{1,25}\.\d{1,25}", fullmatch=True))

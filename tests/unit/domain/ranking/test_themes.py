@@ -14,6 +14,7 @@ from app.domain.ranking import (
     Weighting,
     infer_ballots,
     rank_themes,
+    theme_rankings,
 )
 from tests.unit.domain.ranking.vectors import VECTORS, all_in
 
@@ -123,6 +124,15 @@ def test_per_person_pools_the_supporters() -> None:
     for row in ranking.rows:
         p, q = sum(row.supporters), sum(row.opponents)
         assert row.score == pytest.approx((p + 5 * mean) / (p + q + 5), abs=1e-12)
+
+
+def test_all_methods_and_weightings_at_once_equal_one_at_a_time() -> None:
+    idea_themes = ([pair[0] for pair in PAIRS], [pair[1] for pair in PAIRS])
+    found = theme_rankings(small_votes(), IDEAS, idea_themes, THEMES, all_in(GROUPS), "seed")
+    assert len(found) == len(ThemeMethod) * len(Weighting)
+    for (method, weighting), ranking in found.items():
+        alone = ranked(seed="seed", method=method, weighting=weighting)
+        assert (ranking.rows, ranking.too_few, ranking.mu) == (alone.rows, alone.too_few, alone.mu)
 
 
 def test_votes_that_point_nowhere_are_refused() -> None:
