@@ -58,6 +58,15 @@ class Ballots:
         chosen = self.supports[:, item]
         return _heads(self.group[chosen], self.count[chosen], len(self.groups))
 
+    def supported(self, least: int) -> tuple[Id, ...]:
+        """The items with at least this many supporters, most first; equals stay in the order of the columns.
+
+        With a direct agenda vote these are the themes that compete.
+        """
+        heads = np.where(self.supports, self.count[:, None], 0).sum(axis=0)
+        order = np.argsort(-heads, kind="stable")
+        return tuple(self.items[t] for t in order.tolist() if heads[t] >= least)
+
     def masks(self) -> tuple[int, ...]:
         """Every class as a whole number whose bit t says whether it supports item t; for sealing, never for
         a page.
