@@ -106,6 +106,15 @@ def begin_read() -> None:
     db.session.connection(execution_options={"sqlite_begin": "DEFERRED"})
 
 
+def begin_snapshot() -> None:
+    """Start over as a reader for whom nothing changes between two statements, whatever others write meanwhile."""
+    db.session.rollback()
+    if is_postgresql():
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    else:
+        db.session.connection(execution_options={"sqlite_begin": "DEFERRED"})
+
+
 def is_postgresql() -> bool:
     """Whether the site runs on PostgreSQL; the few statements that differ ask here."""
     return db.engine.dialect.name == "postgresql"

@@ -18,7 +18,7 @@ from app.cli.refusal import Refusal
 from app.db import db
 from app.kit import clock
 from app.models import Call, Organisation, Person, Process
-from app.records import standings
+from app.records import history, standings
 
 
 @click.command("seed")
@@ -33,8 +33,11 @@ def seed(if_empty: bool) -> None:
     now = clock.now()
     fill(now)
     for call_id in db.session.scalars(select(Call.id).order_by(Call.id)).all():
-        # So that the first visitor finds rankings and agenda computed.
+        # So that the first visitor finds rankings and agenda computed, and how they came about.
         standings.refresh(call_id, now)
+        days = history.voted_days(call_id, now)
+        if days:
+            history.write(call_id, days)
 
 
 def is_empty() -> bool:

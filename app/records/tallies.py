@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import Select, bindparam, func, insert, select, text, update
 
 from app.db import UTCDateTime, db
 from app.domain.ballot import GROUPS, Change, Group, VoteValue, change_between
@@ -95,14 +95,17 @@ class Difference:
     counted: tuple[int, int]
 
 
-def counted_from_votes(idea_ids: Sequence[int] | None = None) -> dict[tuple[int, Group], tuple[int, int]]:
-    """For- and against-votes per idea and group, counted from the votes themselves."""
+def counting(idea_ids: Sequence[int] | None = None) -> Select[int, Group, int, int]:
+    """The statement that counts votes per idea and group; the index on all three columns answers it alone."""
     for_ = func.count().filter(Vote.value == 1)
     against = func.count().filter(Vote.value == -1)
     query = select(Vote.idea_id, Vote.group, for_, against).group_by(Vote.idea_id, Vote.group)
-    if idea_ids is not None:
-        query = query.where(Vote.idea_id.in_(idea_ids))
-    return {(row[0], row[1]): (row[2], row[3]) for row in db.session.execute(query)}
+    return query if idea_ids is None else query.where(Vote.idea_id.in_(idea_ids))
+
+
+def counted_from_votes(idea_ids: Sequence[int] | None = None) -> dict[tuple[int, Group], tuple[int, int]]:
+    """For- and against-votes per idea and group, counted from the votes themselves."""
+    return {(row[0], row[1]): (row[2], row[3]) for row in db.session.execute(counting(idea_ids))}
 
 
 def differences() -> list[Difference]:

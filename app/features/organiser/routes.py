@@ -13,6 +13,7 @@ from app.kit.words import word
 from app.models.idea import Idea
 from app.models.message import ContactMessage
 from app.policies.answering import may_answer
+from app.records import recounts
 
 bp = Blueprint("organiser", __name__)
 
@@ -27,6 +28,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "organiser/index.html",
         numbers=numbers,
+        recount=recounts.last(),
         lines=lines,
         people=[(word(group), count) for group, count in numbers.people.items()],
         ideas=rows,

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.ranking import Method, number
 from app.features.ranking import queries, words
-from app.features.ranking.jobs import STANDINGS
+from app.features.ranking.jobs import JOBS
 from app.kit import clock, doors, jobs, paths
 from app.records import frames
 
@@ -23,7 +23,8 @@ METHODS = (
 
 @bp.record
 def _set_up(state: BlueprintSetupState) -> None:
-    jobs.register(STANDINGS)
+    for job in JOBS:
+        jobs.register(job)
     state.app.jinja_env.globals.update(words.context())
 
 
