@@ -8,7 +8,7 @@ PY := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run check test bench lock translations format clean
+.PHONY: help setup dev run check test bench oracle lock translations format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,10 @@ test: dev ## Run every test, on SQLite and on a real PostgreSQL, and in a browse
 bench: dev ## Measure the site beside a bare Flask route and a bare insert (SIZE=S, A or B)
 	@$(PY) -m tests.benchmark --size $(SIZE)
 
+oracle: ## Compare the agenda with an independent library on random instances (fetches it; TIMES=5 compares more)
+	@$(PYTHON) tools/prepare.py oracle
+	@.venv-oracle/bin/python -m tests.oracle --times $(or $(TIMES),1)
+
 lock: setup ## Resolve the dependencies of pyproject.toml again and write the locks (UPGRADE=1 takes newer ones)
 	@$(PY) -m tools.lock $(if $(UPGRADE),--upgrade)
 
@@ -52,7 +56,7 @@ translations: dev ## Take new strings into the catalogues and name those without
 format: dev ## Put the Python files in their fixed form
 	@$(PY) -m ruff check --quiet --fix . ; $(PY) -m ruff format --quiet .
 
-clean: ## Remove what was made here: environment, built files and caches; the data in instance/ stays
-	@rm -rf .venv static/build static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean: ## Remove what was made here: environments, built files and caches; the data in instance/ stays
+	@rm -rf .venv .venv-oracle static/build static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find app tests tools migrations -name __pycache__ -prune -exec rm -rf {} +
 	@find app/translations -name '*.mo' -delete

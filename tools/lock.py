@@ -9,6 +9,7 @@ LOCKS: dict[str, list[str]] = {
     "requirements-uv.txt": ["--group", "uv"],
     "requirements.txt": ["pyproject.toml"],
     "requirements-dev.txt": ["pyproject.toml", "--group", "dev", "--constraints", "requirements.txt"],
+    "requirements-oracle.txt": ["--group", "oracle", "--constraints", "requirements.txt"],
 }
 
 

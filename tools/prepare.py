@@ -1,7 +1,8 @@
 """Prepare this checkout: environment, locked packages, browser, assets, translations. Standard library only.
 
-`python3 tools/prepare.py run` readies what serving needs, `… dev` what tests need too. A step says one line
-when it had something to do and nothing when it had not; one whose input did not change needs no network.
+`python3 tools/prepare.py run` readies what serving needs, `… dev` what tests need too, `… oracle` the independent
+library that `make oracle` compares with, in an environment of its own. A step says one line when it had something
+to do and nothing when it had not; one whose input did not change needs no network.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMPS = VENV / "stamps"
+ORACLE = ROOT / ".venv-oracle"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TRANSLATIONS = ROOT / "app" / "translations"
 
@@ -27,11 +29,14 @@ class StepFailed(Exception):
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the steps for `run` or `dev`. Ends 0, or 2 with a sentence on standard error."""
+    """Run the steps for `run`, `dev` or `oracle`. Ends 0, or 2 with a sentence on standard error."""
     purpose = arguments[0] if arguments else "run"
     try:
         ensure_environment()
         ensure_uv()
+        if purpose == "oracle":
+            ensure_oracle()
+            return 0
         ensure_packages("requirements-dev.txt" if purpose == "dev" else "requirements.txt")
         if purpose == "dev":
             ensure_browser()
@@ -87,6 +92,28 @@ def ensure_packages(lock: str) -> None:
             "--require-hashes", "--requirements", lock,
         ),
     )  # fmt: skip
+
+
+def ensure_oracle() -> None:
+    """The library that the agenda is compared with, apart from all that serves or tests."""
+    python, stamp = ORACLE / "bin" / "python", ORACLE / "requirements-oracle.txt"
+    if (
+        stamp.exists()
+        and stamp.read_text() == _digest(stamp.name)
+        and _answers(python, "-c", "import pabutools")
+    ):
+        return
+
+    def make() -> None:
+        venv.create(ORACLE, clear=True, with_pip=False, symlinks=True)
+        # Without what its lock leaves out: a closed solver for parts of the library that nothing here uses.
+        _run(
+            PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", python,
+            "--require-hashes", "--no-deps", "--requirements", stamp.name,
+        )  # fmt: skip
+        stamp.write_text(_digest(stamp.name))
+
+    _step("independent library in .venv-oracle", make)
 
 
 def ensure_browser() -> None:

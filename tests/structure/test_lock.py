@@ -17,6 +17,7 @@ LOCKS = {
     "requirements.txt": RUNTIME,
     "requirements-dev.txt": RUNTIME + GROUPS["dev"],
     "requirements-uv.txt": GROUPS["uv"],
+    "requirements-oracle.txt": GROUPS["oracle"],
 }
 PIN = re.compile(
     r"^([A-Za-z0-9_.-]+)==(\S+?)(?: ; .*?)? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE

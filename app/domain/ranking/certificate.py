@@ -48,10 +48,11 @@ def certify(
     held = np.zeros(len(ballots.count), dtype=np.int64)
     for item in chosen:
         held += ballots.supports[:, item] * costs[item]
+    # Without any weight nobody earned anything.
     width, checked, violations = len(ballots.groups), 0, list[Violation]()
     for item in range(len(ballots.items)):
         mine = ballots.supports[:, item]
-        if item in set(chosen) or not bool(mine.any()):
+        if not total or item in set(chosen) or not bool(mine.any()):
             continue
         levels, place = np.unique(held[mine], return_inverse=True)
         key = place.reshape(-1) * width + ballots.group[mine]

@@ -225,6 +225,13 @@ def test_a_group_of_weight_zero_decides_nothing() -> None:
     assert agenda.left_out[0].why is WhyNot.NO_SUPPORT
 
 
+def test_nobody_with_weight_leaves_the_agenda_empty() -> None:
+    parameters = Parameters(GROUPS, (Fraction(1), Fraction(0), Fraction(0)))
+    agenda = draft_agenda(cast([["raad", "a"]] * 4, ["a"]), [Item("a", 10)], 30, parameters)
+    assert (agenda.items, agenda.left_out[0].why) == ((), WhyNot.NO_SUPPORT)
+    assert agenda.certificate.holds
+
+
 def test_large_ballots_fold_like_small_ones() -> None:
     rng = np.random.default_rng(3)
     supports = rng.random((200, 70)) < 0.02
