@@ -12,7 +12,7 @@ from app.db import begin_read, db
 from app.domain.ranking import AgendaDraft, Weighting, agenda_record, number, withhold
 from app.models.process import Theme
 from app.models.workshop import Workshop
-from app.records import standings
+from app.records import agenda_ballots, standings
 
 agenda = AppGroup("agenda", help="The agenda of a workshop.")
 
@@ -32,7 +32,7 @@ agenda = AppGroup("agenda", help="The agenda of a workshop.")
 def draft(
     workshop_id: int | None, slug: str | None, minutes: int, weighting: str | None, as_json: bool
 ) -> None:
-    """Draft an agenda from the votes as they stand now; nothing is written."""
+    """Draft an agenda from the votes (or ticked themes) as they stand now; nothing is written."""
     begin_read()
     if workshop_id is not None:
         workshop = db.session.get(Workshop, workshop_id)
@@ -42,21 +42,25 @@ def draft(
     else:
         call_id, fixed = chosen_call(slug).id, []
     themes = standings.ranked_themes(call_id)
+    ticks = agenda_ballots.if_open(call_id, themes.parameters.groups)
     lengths, titles = {}, {}
     for theme in db.session.scalars(select(Theme).where(Theme.id.in_(themes.positions.theme_ids))):
         lengths[theme.id], titles[theme.id] = theme.minutes, theme.title
     try:
         plan = standings.agenda_of(
-            themes, minutes, lengths, fixed, Weighting(weighting) if weighting else None
+            themes, minutes, lengths, fixed, Weighting(weighting) if weighting else None, ticks
         )
     except ValueError as error:
         raise Refusal(str(error)) from None
     plan = withhold(plan)
     if as_json:
-        record = {"titles": titles, **agenda_record(plan)}
+        source = agenda_ballots.TICKED if ticks else agenda_ballots.INFERRED
+        record = {"titles": titles, "ballots": source, **agenda_record(plan)}
         click.echo(json.dumps(record, ensure_ascii=False, sort_keys=True, indent=2))
     else:
         _print(plan, titles)
+        if ticks:
+            click.echo(f"From the themes that {len(ticks.person_ids)} people ticked themselves.")
 
 
 def _print(plan: AgendaDraft, titles: dict[int, str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Float, and_, cast, delete, extract, func, insert, select, update
+from sqlalchemy import Float, and_, case, cast, delete, extract, func, insert, select, update
 
 from app.db import begin_read, begin_write, db
 from app.domain.lifecycle import IdeaState
@@ -40,6 +40,8 @@ from app.models.process import Call, Process, Theme
 from app.models.standing import Standing
 from app.models.vote import Tally, Vote
 from app.models.workshop import AgendaItem, AgendaItemKind, Workshop
+from app.records import agenda_ballots
+from app.records.agenda_ballots import Ticks
 
 THEMES = "themes"
 NUMBERS = "numbers"
@@ -108,8 +110,10 @@ _INPUT = (
         Workshop.call_id == Call.id,
     ),
     _of_call(Workshop.minutes * (Workshop.id % 1009 + 1), Workshop, Workshop.call_id == Call.id),
+    case((Call.agenda_ballot, Call.agenda_changes + 1), else_=0),
 )
-"""What the standings of a call follow from: votes, ideas, themes, fixed items and minutes of its workshops."""
+"""What the standings of a call follow from: votes, ideas, themes, fixed items and minutes of its workshops, and
+what people ticked while they can tick."""
 
 
 def _version(sums: Sequence[Any]) -> str:
@@ -262,14 +266,22 @@ def agenda_of(
     theme_minutes: Mapping[int, int],
     fixed: Sequence[AgendaItem] = (),
     weighting: Weighting | None = None,
+    ticks: Ticks | None = None,
 ) -> AgendaDraft:
     """Divide the minutes over the eligible themes. Pinned themes come along even when they are not eligible.
+
+    With the ticks of a direct agenda vote, ballots and eligible themes follow from those alone.
 
     Raises ValueError when the fixed blocks and pinned themes take more time than there is.
     """
     pinned = {item.theme_id: item for item in fixed if item.kind == AgendaItemKind.PINNED}
     skipped = {item.theme_id: item for item in fixed if item.kind == AgendaItemKind.SKIPPED}
-    eligible = [int(row.id) for row in themes.rows]
+    ticked = ticks.ballots(ticks.theme_ids) if ticks else None
+    eligible = (
+        [int(theme) for theme in ticked.supported(themes.parameters.min_supporters)]
+        if ticked
+        else [int(row.id) for row in themes.rows]
+    )
     items = []
     for theme_id in [*eligible, *(int(t) for t in pinned if t is not None and t not in eligible)]:
         pin, skip = pinned.get(theme_id), skipped.get(theme_id)
@@ -282,7 +294,9 @@ def agenda_of(
             )
         )
     blocks = [FixedBlock(item.title, item.minutes) for item in fixed if item.kind in FIXED_KINDS]
-    ballots = infer_ballots(themes.positions, [item.id for item in items], themes.parameters.min_votes)
+    ballots = ticked or infer_ballots(
+        themes.positions, [item.id for item in items], themes.parameters.min_votes
+    )
     return draft_agenda(
         ballots, items, minutes, themes.parameters, weighting or themes.weighting, themes.seed, blocks
     )
@@ -309,6 +323,7 @@ def refresh(call_id: int, now: datetime, *, anew: bool = False) -> bool:
         return False
     rules = rules_of(call_id)
     table = vote_table(call_id, rules.parameters.groups)
+    ticks = agenda_ballots.if_open(call_id, rules.parameters.groups)
     workshops = db.session.scalars(select(Workshop).where(Workshop.call_id == call_id)).all()
     theme_minutes = _theme_minutes(call_id)
     plans = [(workshop.id, workshop.minutes, fixed_items(workshop.id)) for workshop in workshops]
@@ -328,12 +343,13 @@ def refresh(call_id: int, now: datetime, *, anew: bool = False) -> bool:
     computed[NUMBERS] = {
         "voters": int((themes.positions.votes_cast > 0).sum()),
         "votes": int(themes.positions.votes_cast.sum()),
+        **(ticks.record() if ticks else {"ballots": agenda_ballots.INFERRED}),
     }
     computed[RECENT] = recent_record(table.idea_ids, _recent(table, now, rules.parameters), rules, now)
     for workshop_id, minutes, fixed in plans:
         for weighting in Weighting:
             try:
-                draft = agenda_of(themes, minutes, theme_minutes, fixed, weighting)
+                draft = agenda_of(themes, minutes, theme_minutes, fixed, weighting, ticks)
                 record: Any = agenda_record(withhold(draft))
             except ValueError as error:
                 record = {"error": str(error)}
