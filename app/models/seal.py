@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import Connection, ForeignKey, Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, UTCDateTime, text_enum
@@ -52,6 +52,16 @@ class Snapshot(Base):
     """Canonical JSON for an auditor: everything that is needed to compute the outcome again."""
 
     call: Mapped[Call] = relationship()
+
+
+class Immutable(RuntimeError):
+    """Somebody tried to change what was sealed."""
+
+
+@event.listens_for(Snapshot, "before_update")
+@event.listens_for(Snapshot, "before_delete")
+def _refuse(_mapper: object, connection: Connection, target: Snapshot) -> None:
+    raise Immutable(f"Standing {target.number} is sealed; it is never changed or deleted.")
 
 
 class SealPlan(Base):

@@ -1,6 +1,6 @@
 """Results as plain values for JSON: fractions as "a/b", scores as decimal strings with twelve places."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from app.domain.ranking.agenda import AgendaDraft
-from app.domain.ranking.ideas import IdeaRanking
+from app.domain.ranking.ideas import IdeaRanking, IdeaRow
 from app.domain.ranking.parameters import PLACES, AgendaMethod, Method, Parameters, ThemeMethod
 from app.domain.ranking.themes import ThemeRanking
 
@@ -60,17 +60,44 @@ def parameters_record(parameters: Parameters) -> Plain:
     return plain(parameters)
 
 
-def ideas_record(ranking: IdeaRanking) -> dict[str, Plain]:
-    """A ranking of ideas: method, settings, means and all rows with their explanation."""
+def ideas_record(ranking: IdeaRanking, rows: list[Plain] | None = None) -> dict[str, Plain]:
+    """A ranking of ideas: method, settings, means and all rows with their explanation.
+
+    rows: where a ranking with the same rows was written before, those.
+    """
     return {
         "method": ranking.method.versioned,
         "weighting": plain(ranking.weighting),
         "parameters": plain(ranking.parameters),
         "seed": ranking.seed,
         "mu": plain(ranking.mu),
-        "rows": plain(ranking.rows()),
-        "too_few": plain(ranking.too_few),
+        "rows": _idea_rows(ranking.rows()) if rows is None else rows,
+        "too_few": _idea_rows(ranking.too_few),
     }
+
+
+def _idea_rows(rows: Iterable[IdeaRow]) -> list[Plain]:
+    """The same as `plain`, ten times as fast: a sealed standing holds tens of thousands of them."""
+    return [
+        {
+            "id": row.id,
+            "rank": row.rank,
+            "score": None if row.score is None else decimal(row.score),
+            "band": None if row.band is None else decimal(row.band),
+            "n": row.n,
+            "p": row.p,
+            "q": row.q,
+            "for": list(row.for_),
+            "against": list(row.against),
+            "approval": [decimal(share) for share in row.approval],
+            "ties_with": list(row.ties_with),
+            "tied": row.tied,
+            "votes_up": row.votes_up,
+            "votes_down": row.votes_down,
+            "firmness": row.firmness,
+        }
+        for row in rows
+    ]
 
 
 def themes_record(ranking: ThemeRanking) -> dict[str, Plain]:

@@ -12,7 +12,7 @@ from app.kit import clock, mail
 from app.kit.jobs import Job
 from app.models.message import MailMessage
 from app.models.person import Person, PersonRole, Role
-from app.records import history, recounts, standings
+from app.records import history, recounts, seals, standings
 from app.records.recounts import Result
 
 log = structlog.get_logger()
@@ -116,4 +116,18 @@ DAYS = Job(
 )
 """Looks once a minute whether a day has ended."""
 
-JOBS = (STANDINGS, RECOUNT, DAYS)
+SEALS = Job(
+    name="seals",
+    every=timedelta(seconds=1),
+    run=lambda now: _sealed(seals.run_due(now)),
+    lease=timedelta(minutes=5),
+    is_due=lambda: _look(seals.due),
+)
+"""Looks every second whether the minute of a planned standing has passed; a server that was down then seals later."""
+
+
+def _sealed(numbers: list[int]) -> None:
+    log.info("sealed", snapshots=numbers)
+
+
+JOBS = (STANDINGS, RECOUNT, DAYS, SEALS)
