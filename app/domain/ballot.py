@@ -67,3 +67,18 @@ def groups_to_show(totals: Mapping[Group, tuple[int, int]]) -> frozenset[Group]:
     while rest and 0 < sum(sizes[group] for group in withheld) < SMALLEST_SHOWN_GROUP:
         withheld.add(rest.pop(0))
     return frozenset(GROUPS) - withheld
+
+
+def sizes_to_show(sizes: Mapping[str, int]) -> frozenset[str]:
+    """The same for groups of people that are only counted, such as neighbourhoods: those whose number may be shown.
+
+    Numbers below SMALLEST_SHOWN_GROUP are withheld; while all withheld ones together are one or two people, the
+    smallest shown number is withheld as well.
+    """
+    withheld = {name for name, size in sizes.items() if 0 < size < SMALLEST_SHOWN_GROUP}
+    rest = sorted(
+        (name for name in sizes if name not in withheld and sizes[name]), key=lambda name: (sizes[name], name)
+    )
+    while rest and 0 < sum(sizes[name] for name in withheld) < SMALLEST_SHOWN_GROUP:
+        withheld.add(rest.pop(0))
+    return frozenset(sizes) - withheld

@@ -1,14 +1,15 @@
 """The ranking of ideas and themes, explained: requests in, answers out."""
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from app.domain.ranking import Method, number
-from app.features.ranking import queries, words
+from app.domain.ranking.canonical import sha256
+from app.features.ranking import gallery, queries, words
 from app.features.ranking.jobs import JOBS
 from app.kit import clock, doors, jobs, paths
-from app.records import frames
+from app.records import frames, stands
 
 bp = Blueprint("ranking", __name__)
 METHODS = (
@@ -48,6 +49,8 @@ def index() -> ResponseReturnValue:
         methods=METHODS,
         page=page,
         per_page=queries.PER_PAGE,
+        newest=None if hidden else stands.newest(frame.call.id),
+        seed_hash=sha256(frame.rules.seed),
     )
 
 
@@ -66,7 +69,28 @@ def themes() -> ResponseReturnValue:
         standing=standing,
         tags=tags,
         number=number,
+        newest=None if hidden else stands.newest(frame.call.id),
+        seed_hash=sha256(frame.rules.seed),
     )
+
+
+@bp.get("/ranglijst/beelden")
+@doors.public
+def pictures() -> ResponseReturnValue:
+    """The ranking of a call (`oproep`) in pictures; residents are compared with another group (`met`)."""
+    frame = frames.of_call(request.args.get("oproep", "")) or abort(404)
+    moment = clock.now()
+    other = gallery.other_group(request.args.get("met", ""))
+    shown = None if frame.call.hides_counts(moment) else gallery.show(frame, other, moment)
+    pairs = [
+        (
+            gallery.pair_name(group),
+            url_for("ranking.pictures", oproep=frame.call.slug, met=group.value),
+            group is other,
+        )
+        for group in gallery.OTHERS
+    ]
+    return render_template("ranking/pictures.html", frame=frame, shown=shown, pairs=pairs)
 
 
 @bp.get("/over/rangschikking")
