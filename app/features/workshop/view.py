@@ -56,7 +56,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """The drafted agenda of a workshop in words."""
+    """The agenda of a workshop in words."""
 
     weighting: Weighting
     lines: tuple[Line, ...]
@@ -162,24 +162,13 @@ def _lines(
                     reason=entry["reason"],
                     carriers=words.carriers(plan.data["groups"], entry),
                     payment=words.payment(entry),
-                    shares=tuple(_shares(plan.data["groups"], entry)),
+                    shares=tuple(words.shares(plan.data["groups"], entry)),
                     tied=voices.listed([tags[t].title for t in entry["tied"] if t in tags]),
                     top=top.get(part.id, ()),
                     is_new=part.id not in usual_themes,
                 )
             )
     return lines
-
-
-def _shares(groups: list[str], entry: Row) -> list[tuple[str, str, str, str]]:
-    if entry["phase"] != "equal_shares" or None in entry["supporters"]:
-        return []
-    return [
-        (voices.group_plural(group), str(heads), words.minutes_text(paid), words.minutes_text(most))
-        for group, heads, paid, most in zip(
-            groups, entry["supporters"], entry["paid"], entry["highest"], strict=True
-        )
-    ]
 
 
 def _missing(plan: Plan, usual_themes: Sequence[int], tags: Mapping[int, ThemeTag]) -> list[Missing]:

@@ -1,17 +1,19 @@
 """The agenda and its reasons in words that everybody can read."""
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from app.domain.ranking import AgendaPhase, Weighting, WhyNot, number
+from app.domain.ranking.rounding import TENTH, in_tenths
 from app.kit import voices
 from app.models.workshop import AgendaItemKind
 
 
-def minutes_text(value: str | int) -> str:
+def minutes_text(value: str | int | float | Fraction) -> str:
     """Minutes with one decimal; a fraction "a/b" as well."""
     return str(format_decimal(number(str(value)), "#,##0.0"))
 
@@ -45,9 +47,28 @@ def payment(entry: Mapping[str, Any]) -> str:
             "They pay its minutes from their equal share. We do not show how much per group: one group is very small."
         )
     parts = [
-        minutes_text(value or "0") for value, heads in zip(paid, entry["supporters"], strict=True) if heads
+        minutes_text(tenths)
+        for tenths, heads in zip(paid_tenths(entry), entry["supporters"], strict=True)
+        if heads
     ]
     return _("They pay %(parts)s minutes from their equal share.", parts=" + ".join(parts))
+
+
+def paid_tenths(entry: Mapping[str, Any]) -> tuple[Fraction, ...]:
+    """What every group pays as it is shown: in tenths of minutes that add up to the minutes of the item."""
+    return in_tenths([value or 0 for value in entry["paid"]], entry["minutes"])
+
+
+def shares(groups: Sequence[str], entry: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Per group: its name, supporters, minutes paid, the most that one person pays; empty where one is withheld."""
+    if entry["phase"] != AgendaPhase.EQUAL_SHARES or None in entry["supporters"]:
+        return []
+    return [
+        (voices.group_plural(group), str(heads), minutes_text(paid), minutes_text(min(Fraction(most), paid)))
+        for group, heads, paid, most in zip(
+            groups, entry["supporters"], paid_tenths(entry), entry["highest"], strict=True
+        )
+    ]
 
 
 def phase_name(phase: str) -> str:
@@ -78,11 +99,14 @@ def why_not(row: Mapping[str, Any], budget: int, free: int) -> str:
     if row["shortfall"] is None:
         first = _("Its supporters come short. We do not show how many minutes: one group is very small.")
     else:
+        behind, short = in_tenths([row["money_behind"], row["shortfall"]], row["minutes"])
+        if not short:  # so little is lacking that it would be rounded away
+            behind, short = behind - TENTH, TENTH
         first = _(
             "Its supporters still have %(behind)s of the %(minutes)s minutes: %(short)s too few.",
-            behind=minutes_text(row["money_behind"]),
+            behind=minutes_text(behind),
             minutes=row["minutes"],
-            short=minutes_text(row["shortfall"]),
+            short=minutes_text(short),
         )
     if row["fits_time"]:
         return first
