@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from app.domain.ranking import (
@@ -23,6 +23,7 @@ from app.domain.ranking import (
     last_states,
     rank_ideas,
     rank_themes,
+    shares,
     tally,
 )
 from app.domain.ranking import scores as formulas
@@ -262,3 +263,61 @@ def test_a_bloc_with_the_weight_for_its_item_gets_it(election: Any, minutes: int
     assert size * budget >= minutes * (heads + size)
     draft = draft_agenda(joint, [*items, Item("bloc", minutes)], budget, ALL, Weighting.PER_PERSON, "seed")
     assert "bloc" in draft.items
+
+
+@quick
+@given(elections(), weightings)
+def test_floats_complete_the_agenda_that_fractions_complete(election: Any, weighting: Weighting) -> None:
+    ballots, costs, weights, priority, budget = race(election, weighting)
+    exact = add_one(ballots, costs, weights, priority, budget)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shares, "EXACT_ITEMS", 0)
+        floats = add_one(ballots, costs, weights, priority, budget)
+    assert (exact.exact, floats.exact) == (True, False)
+    assert (floats.items, floats.endowment) == (exact.items, exact.endowment)
+    assert floats.money_behind == pytest.approx([float(money) for money in exact.money_behind], abs=1e-9)
+
+
+@quick
+@given(elections(), st.integers(5, 60), st.lists(st.integers(0, 12), min_size=3, max_size=3), weightings)
+def test_a_bloc_of_any_groups_with_the_weight_for_its_item_gets_it(
+    election: Any, minutes: int, bloc: list[int], weighting: Weighting
+) -> None:
+    ballots, items, budget = election
+    minutes = min(minutes, budget)
+    supports = np.zeros((len(ballots.count) + 3, len(items) + 1), dtype=np.bool_)
+    supports[:-3, :-1] = ballots.supports
+    supports[-3:, -1] = True
+    joint = fold(
+        [*ballots.items, "bloc"], GROUPS, supports, [*ballots.group, 0, 1, 2], [*ballots.count, *bloc]
+    )
+    weights = whole_weights(joint.voters(), ALL, weighting)
+    total, mine = (
+        sum(w * heads for w, heads in zip(weights, who, strict=True)) for who in (joint.voters(), bloc)
+    )
+    assume(mine > 0 and mine * budget >= minutes * total)
+    draft = draft_agenda(joint, [*items, Item("bloc", minutes)], budget, ALL, weighting, "seed")
+    assert "bloc" in draft.items
+
+
+@quick
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 5), st.sampled_from([1, -1])), max_size=80),
+    st.integers(0, 9),
+    st.integers(0, 5),
+)
+def test_one_more_vote_for_never_costs_a_theme_a_supporter(
+    events: list[tuple[int, int, int]], voter: int, idea: int
+) -> None:
+    last = {(who, what): value for who, what, value in events}
+    pairs = ([0, 1, 2, 3, 4, 5, 5], [0, 0, 1, 1, 2, 2, 0])
+
+    def supporters(votes: dict[tuple[int, int], int]) -> list[tuple[int, ...]]:
+        rows = [(who, what, value) for (who, what), value in votes.items()]
+        table = Votes.of([r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows], [0, 1] * 5, 6)
+        ranking = rank_themes(table, range(6), pairs, "xyz", ALL, "seed")
+        return [row.supporters for row in sorted(ranking.rows, key=lambda row: str(row.id))]
+
+    before, after = supporters(last), supporters({**last, (voter, idea): 1})
+    for one, other in zip(before, after, strict=True):
+        assert all(more >= less for less, more in zip(one, other, strict=True))
