@@ -11,7 +11,7 @@ import numpy as np
 
 from app.domain.ranking.ballots import Ballots
 from app.domain.ranking.order import lot
-from app.domain.ranking.tallies import Id
+from app.domain.ranking.tallies import Id, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +77,18 @@ def phragmen(
     """
     left = minutes
     cell, since = _start(ballots, start)
-    alive = [
-        t for t, weight in enumerate(support_weights(ballots, weights)) if weight > 0 and t not in set(taken)
-    ]
-    width, loads = len(ballots.groups), list[Load]()
+    whole = support_weights(ballots, weights)
+    alive = {t for t, weight in enumerate(whole) if weight > 0 and t not in set(taken)}
+    # Buying empties purses and fills none, so a time found before is never later than the true one.
+    earliest = {t: min(since) + Fraction(costs[t], whole[t]) for t in alive}
+    loads = list[Load]()
     while alive:
         best: tuple[Fraction, int, int] | None = None
-        for t in alive:
-            mine = ballots.supports[:, t]
-            key = cell[mine] * width + ballots.group[mine]
-            heads = np.bincount(key, weights=ballots.count[mine], minlength=len(since) * width)
-            total, spent = 0, Fraction(0)
-            for place in np.flatnonzero(heads).tolist():
-                weight = int(heads[place]) * weights[place % width]
-                total += weight
-                spent += weight * since[place // width]
-            found = ((costs[t] + spent) / total, priority[t], t)
+        for t in sorted(alive, key=lambda t: (earliest[t], priority[t])):
+            if best is not None and earliest[t] > best[0]:
+                break
+            earliest[t] = (costs[t] + _spent(ballots, weights, cell, since, t)) / whole[t]
+            found = (earliest[t], priority[t], t)
             best = found if best is None or found < best else best
         assert best is not None
         time, _, item = best
@@ -108,9 +104,21 @@ def phragmen(
     return loads
 
 
-def _start(
-    ballots: Ballots, start: Sequence[Fraction] | None
-) -> "tuple[np.ndarray[tuple[int], np.dtype[np.int64]], list[Fraction]]":
+def _spent(
+    ballots: Ballots, weights: Sequence[int], cell: Ints, since: Sequence[Fraction], item: int
+) -> Fraction:
+    """What the supporters of an item would have earned before their purses were emptied last."""
+    mine, width = ballots.supports[:, item], len(weights)
+    key = cell[mine] * width + ballots.group[mine]
+    heads = np.bincount(key, weights=ballots.count[mine], minlength=len(since) * width)
+    spent = Fraction(0)
+    for moment, row in zip(since, heads.reshape(-1, width).tolist(), strict=True):
+        if moment:
+            spent += moment * sum(weight * int(people) for weight, people in zip(weights, row, strict=True))
+    return spent
+
+
+def _start(ballots: Ballots, start: Sequence[Fraction] | None) -> tuple[Ints, list[Fraction]]:
     """The cell of every class, and since when the purse of each cell has been filling."""
     if start is None:
         return np.zeros(len(ballots.count), dtype=np.int64), [Fraction(0)]
