@@ -111,7 +111,7 @@ def fold(
     return Ballots(
         tuple(items),
         tuple(groups),
-        np.concatenate([part[0] for part in parts]),
+        np.asfortranarray(np.concatenate([part[0] for part in parts])),  # read item by item from here on
         np.concatenate([part[1] for part in parts]),
         np.concatenate([part[2] for part in parts]),
     )

@@ -68,11 +68,12 @@ class Outcome:
 class _Cells:
     """Ballot classes that have paid for the same purchases, and so hold the same money per unit of weight."""
 
-    __slots__ = ("behind", "cell", "children", "size")
+    __slots__ = ("behind", "cell", "children", "key", "size")
 
-    def __init__(self, cell: Ints, size: int) -> None:
+    def __init__(self, cell: Ints, size: int, group: Ints, width: int) -> None:
         self.cell = cell
         self.size = size
+        self.key = cell * width + group
         self.behind: dict[int, tuple[list[int], list[int], list[list[int]]]] = {}
         self.children: dict[int, tuple[_Cells, list[int], list[bool]]] = {}
 
@@ -103,7 +104,9 @@ class ExactShares:
         self.longest = longest
         self.width = len(ballots.groups)
         self.total = sum(w * a for w, a in zip(weights, ballots.voters(), strict=True))
-        self.root = _Cells(np.zeros(len(ballots.count), dtype=np.int64), 1)
+        self.root = _Cells(np.zeros(len(ballots.count), dtype=np.int64), 1, ballots.group, self.width)
+        self.rows = [np.flatnonzero(ballots.supports[:, item]) for item in range(len(costs))]
+        self.heads = ballots.count.astype(np.float64)
         self.support = [
             sum(w * a for w, a in zip(weights, ballots.supporters(item), strict=True))
             for item in range(len(costs))
@@ -117,9 +120,8 @@ class ExactShares:
         """The cells that support an item: their numbers, weights, and heads per group."""
         known = cells.behind.get(item)
         if known is None:
-            mine = self.ballots.supports[:, item]
-            key = cells.cell[mine] * self.width + self.ballots.group[mine]
-            heads = np.bincount(key, weights=self.ballots.count[mine], minlength=cells.size * self.width)
+            mine = self.rows[item]
+            heads = np.bincount(cells.key[mine], weights=self.heads[mine], minlength=cells.size * self.width)
             table = heads.astype(np.int64).reshape(cells.size, self.width)
             filled = np.flatnonzero(table.any(axis=1))
             rows: list[list[int]] = table[filled].tolist()
@@ -133,8 +135,11 @@ class ExactShares:
         known = cells.children.get(item)
         if known is None:
             split = cells.cell * 2 + self.ballots.supports[:, item]
-            distinct, inverse = np.unique(split, return_inverse=True)
-            after = _Cells(inverse.reshape(-1).astype(np.int64), len(distinct))
+            filled = np.zeros(2 * cells.size, dtype=np.bool_)
+            filled[split] = True
+            distinct = np.flatnonzero(filled)
+            number = np.cumsum(filled) - 1
+            after = _Cells(number[split], len(distinct), self.ballots.group, self.width)
             parents: list[int] = (distinct >> 1).tolist()
             paid: list[bool] = (distinct & 1).astype(np.bool_).tolist()
             known = cells.children[item] = (after, parents, paid)
