@@ -11,7 +11,7 @@ import numpy as np
 
 from app.domain.ranking.ballots import Ballots
 from app.domain.ranking.order import lot
-from app.domain.ranking.tallies import Id, Ints
+from app.domain.ranking.tallies import Floats, Id, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +81,15 @@ def phragmen(
     alive = {t for t, weight in enumerate(whole) if weight > 0 and t not in set(taken)}
     # Buying empties purses and fills none, so a time found before is never later than the true one.
     earliest = {t: min(since) + Fraction(costs[t], whole[t]) for t in alive}
-    loads = list[Load]()
+    mine = {t: np.flatnonzero(ballots.supports[:, t]) for t in alive}
+    people, loads = ballots.count.astype(np.float64), list[Load]()
+    key = cell * len(weights) + ballots.group
     while alive:
         best: tuple[Fraction, int, int] | None = None
         for t in sorted(alive, key=lambda t: (earliest[t], priority[t])):
             if best is not None and earliest[t] > best[0]:
                 break
-            earliest[t] = (costs[t] + _spent(ballots, weights, cell, since, t)) / whole[t]
+            earliest[t] = (costs[t] + _spent(key[mine[t]], people[mine[t]], weights, since)) / whole[t]
             found = (earliest[t], priority[t], t)
             best = found if best is None or found < best else best
         assert best is not None
@@ -100,21 +102,17 @@ def phragmen(
         left -= costs[item]
         loads.append(Load(item, time))
         since.append(time)
-        cell = np.where(ballots.supports[:, item], len(since) - 1, cell)
+        key[mine[item]] = (len(since) - 1) * len(weights) + ballots.group[mine[item]]
     return loads
 
 
-def _spent(
-    ballots: Ballots, weights: Sequence[int], cell: Ints, since: Sequence[Fraction], item: int
-) -> Fraction:
+def _spent(key: Ints, people: Floats, weights: Sequence[int], since: Sequence[Fraction]) -> Fraction:
     """What the supporters of an item would have earned before their purses were emptied last."""
-    mine, width = ballots.supports[:, item], len(weights)
-    key = cell[mine] * width + ballots.group[mine]
-    heads = np.bincount(key, weights=ballots.count[mine], minlength=len(since) * width)
+    heads = np.bincount(key, weights=people, minlength=len(since) * len(weights))
     spent = Fraction(0)
-    for moment, row in zip(since, heads.reshape(-1, width).tolist(), strict=True):
+    for moment, row in zip(since, heads.reshape(-1, len(weights)).tolist(), strict=True):
         if moment:
-            spent += moment * sum(weight * int(people) for weight, people in zip(weights, row, strict=True))
+            spent += moment * sum(weight * int(number) for weight, number in zip(weights, row, strict=True))
     return spent
 
 
