@@ -16,7 +16,7 @@ LONGEST_SCAN = 100
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
-    """A ranking in order as bare columns: rank and score of shape (R,), for_ and against of shape (R, G)."""
+    """A ranking in order as bare columns: rank, score and n of shape (R,), for_ and against of shape (R, G)."""
 
     method: Method
     weighting: Weighting
@@ -24,6 +24,7 @@ class Columns:
     mu: tuple[Fraction, ...]
     rank: Ints
     score: Floats
+    n: Ints
     for_: Ints
     against: Ints
 
@@ -39,7 +40,7 @@ def votes_to_move(ranking: Columns, start: int, stop: int) -> tuple[Ints, Ints]:
     rows = np.arange(start, stop)
     if not len(rows):
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    n = (ranking.for_ + ranking.against).sum(axis=1)
+    n = ranking.n
     above = ranking.rank[rows] - 2
     tied = np.searchsorted(ranking.rank, ranking.rank[rows], side="right") > ranking.rank[rows]
     below = np.where(tied, rows, rows + 1)
@@ -77,14 +78,15 @@ def _passes(
 ) -> Bools:
     """Whether the rows pass their targets with k votes more from a group: for (sign +1) or against (-1)."""
     for_, against = ranking.for_[rows], ranking.against[rows]
-    (for_ if sign > 0 else against)[:, group] += k
+    changed = for_ if sign > 0 else against
+    changed[:, group] += k
     if ranking.method is Method.ACTUEEL:
         mine = ranking.score[rows] + sign * k
     else:
         mine = formulas.score(
             ranking.method, for_, against, ranking.parameters, ranking.mu, ranking.weighting
         )
-    mine_n = (for_ + against).sum(axis=1)
+    mine_n = ranking.n[rows] + k
     beyond: Bools = (mine > score) if direction > 0 else (mine < score)
     further: Bools = (mine_n > n) if direction > 0 else (mine_n < n)
     found: Bools = beyond | ((mine == score) & further)

@@ -97,6 +97,7 @@ class IdeaRanking:
             mu=self.mu,
             rank=self.rank,
             score=self.score,
+            n=(self.for_ + self.against).sum(axis=1),
             for_=self.for_,
             against=self.against,
         )
