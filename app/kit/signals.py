@@ -12,3 +12,5 @@ mail_queued = _signals.signal("mail-queued")
 """Sent after a commit that left mail waiting."""
 person_signed_in = _signals.signal("person-signed-in")
 """Sent with a person after signing in."""
+rules_changed = _signals.signal("rules-changed")
+"""Sent with a process id after the rules of its ranking changed."""

@@ -9,9 +9,11 @@ from flask_babel import gettext
 from app.domain.ballot import Group, Side
 from app.domain.decision import N_
 from app.domain.lifecycle import IdeaState, PublicStatus, RefusalReason
+from app.domain.ranking import Weighting
 from app.models.argument import ArgumentState
 from app.models.moderation import ModerationVerb, ReportReason
 from app.models.person import Role
+from app.models.seal import SealReason
 from app.models.workshop import AgendaItemKind
 
 NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -86,6 +88,15 @@ NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
         AgendaItemKind.PINNED: N_("Certainly on the agenda"),
         AgendaItemKind.SKIPPED: N_("Not on the agenda"),
     },
+    SealReason: {
+        SealReason.SCHEDULED: N_("At a moment fixed beforehand"),
+        SealReason.WORKSHOP: N_("For a workshop"),
+        SealReason.COUNCIL: N_("For the council"),
+    },
+    Weighting: {
+        Weighting.PER_GROUP: N_("Every group weighs the same"),
+        Weighting.PER_PERSON: N_("Every person weighs the same"),
+    },
 }
 
 ACTIONS: Mapping[str, str] = {
@@ -108,6 +119,13 @@ ACTIONS: Mapping[str, str] = {
     "workshop.pin_theme": N_("put a theme on an agenda"),
     "workshop.skip_theme": N_("kept a theme off an agenda"),
     "workshop.remove_item": N_("removed a part from an agenda"),
+    "ranking.set_rules": N_("chose the rules of the ranking"),
+    "ranking.seal": N_("sealed a standing"),
+    "ranking.plan_seal": N_("planned to seal a standing"),
+    "ranking.cancel_seal": N_("called off a planned seal"),
+    "stands.take_audit_file": N_("took the file for checkers of a standing"),
+    "voting.open_agenda_vote": N_("let people tick the themes of an agenda themselves"),
+    "voting.close_agenda_vote": N_("let the votes on ideas fill an agenda again"),
     "accounts.create": N_("made an account"),
     "accounts.login_link": N_("made a link to sign in"),
     "import.polis": N_("imported a conversation"),

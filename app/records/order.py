@@ -93,8 +93,10 @@ class Ordering:
         first, second, number = (int(part) for part in match.groups())
         low, high = _run(self.first, first, 0, len(self.ids))
         low, high = _run(self.second, second, low, high)
-        here = np.flatnonzero(self.ids == number) if self.tells_rank else ()
-        if len(here):  # ranks shift when ideas come and go; the idea itself knows better where it stands
+        here = np.flatnonzero(self.ids == number)
+        if self.tells_rank and len(
+            here
+        ):  # ranks shift when ideas come and go; the idea itself knows better where it stands
             return int(here[0]), int(here[0]) + 1
         mine = self.tie(number)
         for position in range(low, high):
@@ -439,6 +441,7 @@ def _masks(tags: Sequence[str | None]) -> dict[int, Bools]:
 
 
 @signals.idea_changed.connect
+@signals.rules_changed.connect
 def _forget(_sender: object, **_more: object) -> None:
-    """Somebody changed an idea through this process: the next list shows it."""
+    """Somebody changed an idea, or the rules, through this process: the next list shows it."""
     _sheets.forget()

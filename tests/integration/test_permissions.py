@@ -24,7 +24,9 @@ from app.models import AgendaItem, ContactMessage, Idea, Person, Report, SignInC
 from app.models.argument import ArgumentState
 from app.models.moderation import ReportReason
 from app.models.person import Role
+from app.models.seal import SealReason
 from app.models.workshop import AgendaItemKind
+from app.records import seals
 from tests import factories
 from tests.support.page import csrf_token, sign_in
 
@@ -75,6 +77,9 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "ranking.explained",
         "ranking.index",
         "ranking.themes",
+        "stands.download",
+        "stands.index",
+        "stands.show",
         "voting.cast",
         "workshop.index",
         "workshop.show",
@@ -96,6 +101,7 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "moderation.review",
     ),
     "facilitator": (
+        "stands.seal_workshop",
         "workshop.add_block",
         "workshop.change_block",
         "workshop.control",
@@ -110,9 +116,17 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "organiser.ideas",
         "organiser.inbox",
         "organiser.index",
+        "organiser.processes_index",
         "organiser.reopen_message",
         "organiser.respond",
+        "organiser.rules_of",
+        "organiser.set_rules",
         "organiser.set_status",
+        "stands.audit_file",
+        "stands.cancel_plan",
+        "stands.manage",
+        "stands.plan",
+        "stands.seal",
     ),
 }
 
@@ -167,11 +181,14 @@ class World:
             db.session.add(item)
             db.session.flush()
             return {"workshop_id": workshop.id, "item_id": item.id}
+        if room == "stands":
+            return self._of_a_standing()
         if room == "organiser":
             message = ContactMessage(body="Een vraag over het traject.", created_at=datetime.now(UTC))
             db.session.add(message)
             db.session.flush()
-            return {"idea_id": self._idea().id, "message_id": message.id}
+            idea = self._idea()
+            return {"idea_id": idea.id, "message_id": message.id, "slug": idea.call.process.slug}
         if endpoint in ("ideas.edit", "ideas.withdraw"):
             return {"idea_id": self._idea(IdeaState.DRAFT).id}
         idea = self._idea()
@@ -198,6 +215,14 @@ class World:
         db.session.add(report)
         db.session.flush()
         return {"idea_id": idea.id, "argument_id": argument.id, "report_id": report.id}
+
+    def _of_a_standing(self) -> dict[str, Any]:
+        call, now = factories.a_call(), datetime.now(UTC)
+        workshop = factories.a_workshop(call)
+        db.session.commit()
+        snapshot = seals.seal(call.id, SealReason.WORKSHOP, now, workshop_id=workshop.id)
+        plan = seals.plan(call.id, now + timedelta(days=1), now)
+        return {"snapshot_id": snapshot.id, "plan_id": plan.id, "workshop_id": workshop.id}
 
     def _of_a_process(self, room: str, view: str) -> dict[str, Any]:
         process = factories.a_process()

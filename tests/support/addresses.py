@@ -46,6 +46,7 @@ PLACES: dict[str, Callable[[], Any]] = {
     "theme_id": lambda: select(Theme.id).order_by(Theme.id),
     "workshop_id": lambda: select(Workshop.id).order_by(Workshop.id),
     "code": lambda: select(Workshop.join_code).order_by(Workshop.id),
+    "organiser.slug": lambda: select(Process.slug).order_by(Process.id),
     "partners.slug": lambda: select(Organisation.slug).order_by(Organisation.id),
     "practices.slug": lambda: select(Practice.slug).order_by(Practice.id),
     "processes.slug": lambda: select(Process.slug).order_by(Process.id),

@@ -380,6 +380,14 @@ def _empty_status(page: Page, site: Site) -> int:
     return send(page, "/status")
 
 
+@state(ORGANISER, "organiser.set_rules", 400)
+def _faulty_rules(page: Page, site: Site) -> int:
+    """rules without a reason"""
+    go(page, "/beheer/trajecten")
+    page.get_by_role("main").get_by_role("link", name="Regels van de ranglijst").first.click()
+    return send(page, "/rangschikking")
+
+
 @state(ORGANISER, "organiser.ideas")
 def _no_ideas(page: Page, site: Site) -> int:
     """no ideas found"""

@@ -46,7 +46,15 @@ from app.domain.ranking.ballots import Ballots, infer_ballots, ticked_ballots
 from app.domain.ranking.certificate import Certificate, Violation, certify
 from app.domain.ranking.ideas import IdeaRanking, IdeaRow, rank_ideas
 from app.domain.ranking.order import lot
-from app.domain.ranking.parameters import AgendaMethod, Method, Parameters, ThemeMethod, Weighting
+from app.domain.ranking.parameters import (
+    AgendaMethod,
+    Method,
+    Parameters,
+    ThemeMethod,
+    Weighting,
+    certainty_of,
+    z_of,
+)
 from app.domain.ranking.records import agenda_record, ideas_record, number, plain, themes_record
 from app.domain.ranking.scores import recent_support
 from app.domain.ranking.tallies import Tallies, Votes, last_states, tally
@@ -77,6 +85,7 @@ __all__ = [
     "Weighting",
     "WhyNot",
     "agenda_record",
+    "certainty_of",
     "certify",
     "draft_agenda",
     "hidden_groups",
@@ -94,4 +103,5 @@ __all__ = [
     "themes_record",
     "ticked_ballots",
     "withhold",
+    "z_of",
 ]

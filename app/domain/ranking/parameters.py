@@ -5,12 +5,25 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from math import gcd, lcm
+from statistics import NormalDist
+
+from app.domain.decision import N_
 
 Z95 = 1.959963984540054
 """The standard normal quantile of a two-sided 95 % interval."""
 
 PLACES = 12
 """Scores are compared and stored after rounding to this many decimals: no processor decides a rank."""
+
+
+def certainty_of(z: float) -> float:
+    """How often a value lies within z standard errors, in percent with one decimal: 95.0 for Z95."""
+    return round(200 * NormalDist().cdf(z) - 100, 1)
+
+
+def z_of(certainty: float) -> float:
+    """How many standard errors hold a value so often (percent, below 100); the reverse of `certainty_of`."""
+    return Z95 if certainty == 95 else round(NormalDist().inv_cdf((100 + certainty) / 200), 12)
 
 
 class Method(StrEnum):
@@ -41,6 +54,11 @@ class Method(StrEnum):
         """Whether it matters which group a vote comes from."""
         return self in (Method.DRAAGVLAK, Method.BRUG, Method.GROEPSVERSCHIL)
 
+    @property
+    def heeds_weighting(self) -> bool:
+        """Whether the order differs per group and per person."""
+        return self in (Method.DRAAGVLAK, Method.BRUG)
+
 
 class ThemeMethod(StrEnum):
     """The ways to order themes; `meerderheid` counts every person once per theme and is the default."""
@@ -48,6 +66,11 @@ class ThemeMethod(StrEnum):
     MEERDERHEID = "meerderheid"
     BEREIK = "bereik"
     TOP3 = "top3"
+
+    @property
+    def heeds_weighting(self) -> bool:
+        """Whether the order differs per group and per person."""
+        return self is not ThemeMethod.BEREIK
 
     @property
     def versioned(self) -> str:
@@ -106,15 +129,17 @@ class Parameters:
 
     def __post_init__(self) -> None:
         if not self.groups or len(set(self.groups)) != len(self.groups):
-            raise ValueError("The groups must be named, each once.")
+            raise ValueError(N_("The groups must be named, each once."))
         if len(self.weights) != len(self.groups):
-            raise ValueError("Every group needs exactly one weight.")
+            raise ValueError(N_("Every group needs exactly one weight."))
         if min(self.weights) < 0 or sum(self.weights) != 1:
-            raise ValueError("The weights of the groups must not be negative and must add up to 1.")
+            raise ValueError(N_("The weights of the groups must not be negative and must add up to 1."))
         if self.m < 1 or self.k < 0 or self.calm < 1 or self.half_life_days <= 0 or self.z < 0:
-            raise ValueError("m, calm and half_life_days must be above zero; k and z must not be negative.")
+            raise ValueError(
+                N_("m, calm and half_life_days must be above zero; k and z must not be negative.")
+            )
         if min(self.n_min, self.min_supporters, self.min_votes) < 0:
-            raise ValueError("Thresholds must not be negative.")
+            raise ValueError(N_("Thresholds must not be negative."))
 
     @classmethod
     def equal(cls, groups: Sequence[str], **settings: int | float) -> "Parameters":

@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from app.db import db
 from app.domain.ballot import GROUPS, Group
 from app.domain.lifecycle import IdeaState, PublicStatus, RefusalReason
+from app.domain.ranking import Weighting
 from app.kit.pagination import older_than
 from app.models.argument import Argument, ArgumentState
 from app.models.audit import AuditEntry
@@ -18,8 +19,9 @@ from app.models.idea import Idea, StatusChange
 from app.models.message import ContactMessage
 from app.models.moderation import Report
 from app.models.person import Person, Role
-from app.models.process import Activity, Call, Theme
+from app.models.process import Activity, Call, Process, ProcessState, Theme
 from app.models.response import OfficialResponse
+from app.models.seal import SealPlan, SealReason, Snapshot
 from app.models.vote import Tally
 from app.models.workshop import AgendaItemKind, Workshop
 
@@ -257,6 +259,16 @@ def ideas(
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
 
 
+def processes() -> list[tuple[str, str, bool]]:
+    """Every process: its name in addresses, its title, and whether it is open; open ones first, then the newest."""
+    rows = db.session.execute(
+        select(Process.slug, Process.title, Process.state).order_by(
+            Process.state != ProcessState.OPEN, Process.starts_at.desc(), Process.id.desc()
+        )
+    )
+    return [(slug, title, state == ProcessState.OPEN) for slug, title, state in rows]
+
+
 def steps(idea_id: int) -> list[Step]:
     """The steps of an idea's public status, newest first."""
     rows = db.session.execute(
@@ -306,6 +318,9 @@ def _subjects(
     named: dict[str, Select[int, str]] = {
         "person": select(Person.id, Person.name),
         "call": select(Call.id, Call.title),
+        "process": select(Process.id, Process.title),
+        "seal_plan": select(SealPlan.id, Call.title).join(Call, SealPlan.call_id == Call.id),
+        "snapshot": select(Snapshot.id, Call.title).join(Call, Snapshot.call_id == Call.id),
         "workshop": select(Workshop.id, Activity.title).join(Activity, Workshop.activity_id == Activity.id),
     }
     for kind, query in named.items():
@@ -336,14 +351,17 @@ def _differences(
     kinds: dict[str, type[StrEnum]] = {
         "state": ArgumentState if subject_type == "argument" else IdeaState,
         "public_status": PublicStatus,
-        "reason": RefusalReason,
+        "reason": SealReason if subject_type == "seal_plan" else RefusalReason,
         "group": Group,
         "roles": Role,
         "kind": AgendaItemKind,
+        "weighting": Weighting,
     }
 
     def told(name: str, given: Mapping[str, object]) -> object:
         value = given.get(name)
+        if name == "at" and isinstance(value, str):
+            return datetime.fromisoformat(value)
         return themes.get(value, value) if name == "theme" else _named(kinds.get(name), value)
 
     return tuple(

@@ -3,17 +3,22 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from app.db import db
+from app.domain.decision import NotAllowed
 from app.domain.lifecycle import PublicStatus, status_steps
-from app.features.organiser import forms, queries, service
+from app.domain.phases import Action
+from app.features.organiser import forms, queries, rules, rules_form, service
 from app.kit import charts, clock, doors, html, paths
 from app.kit.identity import the_person
 from app.kit.words import word
 from app.models.idea import Idea
 from app.models.message import ContactMessage
+from app.models.process import Process
 from app.policies.answering import may_answer
-from app.records import recounts
+from app.policies.ranking import may_set_rules
+from app.records import calls, frames, recounts
 
 bp = Blueprint("organiser", __name__)
 
@@ -156,6 +161,70 @@ def set_status(idea_id: int) -> ResponseReturnValue:
         return _idea_page(_readable(idea_id), 409, status=form, overtaken=error)
     flash(_("The status is now: %(status)s. The author hears of it by mail.", status=word(form.chosen)))
     return redirect(url_for("organiser.idea", idea_id=idea_id), code=303)
+
+
+@bp.get("/beheer/trajecten")
+@doors.organiser
+def processes_index() -> ResponseReturnValue:
+    """The processes, with the way to the rules of their ranking."""
+    return render_template("organiser/processes.html", rows=queries.processes())
+
+
+@bp.get("/beheer/trajecten/<slug>/rangschikking")
+@doors.organiser
+def rules_of(slug: str) -> ResponseReturnValue:
+    """The rules of the ranking of a process."""
+    return _rules_page(_process(slug))
+
+
+@bp.post("/beheer/trajecten/<slug>/rangschikking")
+@doors.organiser
+def set_rules(slug: str) -> ResponseReturnValue:
+    """Choose the rules of the ranking anew."""
+    process = _process(slug)
+    parameters, _weighting = rules.in_force(process.ranking_settings)
+    form = rules_form.RulesForm(parameters.groups, prefix="rules-")
+    if not form.validate():
+        return _rules_page(process, 400, form)
+    wanted, seen, why = form.settings(parameters), str(form.seen.data), str(form.reason.data)
+    try:
+        service.set_rules(the_person(), process, wanted, seen, why, clock.now())
+    except service.Overtaken as error:
+        db.session.rollback()
+        return _rules_page(_process(slug), 409, form, error)
+    flash(_("The ranking follows these rules from now on. Everybody can read who chose them, and why."))
+    return redirect(url_for("organiser.rules_of", slug=slug), code=303)
+
+
+def _process(slug: str) -> Process:
+    return db.first_or_404(select(Process).where(Process.slug == slug))
+
+
+def _rules_page(
+    process: Process,
+    status_code: int = 200,
+    sent: rules_form.RulesForm | None = None,
+    overtaken: NotAllowed | None = None,
+) -> ResponseReturnValue:
+    parameters, weighting = rules.in_force(process.ranking_settings)
+    mark = rules.mark(process.ranking_settings)
+    data = rules_form.fill(parameters, weighting, mark)
+    form = sent or rules_form.RulesForm(parameters.groups, prefix="rules-", formdata=None, data=data)
+    now = clock.now()
+    return (
+        render_template(
+            "organiser/rules.html",
+            process=process,
+            form=form,
+            sent=sent,
+            mark=mark,
+            overtaken=overtaken.decision if overtaken else None,
+            may=may_set_rules(the_person(), process),
+            is_voting=any(call.allows(Action.VOTE, now) for call in calls.of_process(process.id)),
+            chosen=frames.chosen_for(process.id),
+        ),
+        status_code,
+    )
 
 
 def _readable(idea_id: int) -> Idea:

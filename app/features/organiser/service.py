@@ -1,4 +1,4 @@
-"""What organisers do: answer ideas, say how far they have come, handle messages."""
+"""What organisers do: answer ideas, say how far they have come, handle messages, choose the rules of the ranking."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,21 +8,26 @@ from sqlalchemy import select, update
 from app.db import db
 from app.domain.decision import N_, Decision, NotAllowed
 from app.domain.lifecycle import PublicStatus, StatusStep, status_step
+from app.features.organiser import rules
 from app.kit import audit, mail, signals
 from app.kit.i18n import speaking
 from app.kit.words import word
 from app.models.idea import Idea, StatusChange
 from app.models.message import ContactMessage, MailMessage
 from app.models.person import Person
+from app.models.process import Call, Process
 from app.models.response import OfficialResponse
 from app.policies.answering import may_answer, may_set_status
+from app.policies.ranking import may_set_rules
+from app.records import standings
+from app.records.frames import CHOOSING
 
 ROW = {"key_share": True}
 """Locks the row of an idea against other organisers, not against votes and arguments that point at it."""
 
 
 class Overtaken(NotAllowed):
-    """The idea changed while the organiser was looking at it."""
+    """What the organiser was looking at changed meanwhile."""
 
 
 def answer_idea(
@@ -99,6 +104,41 @@ def handle_message(organiser: Person, message: ContactMessage, now: datetime) ->
 def reopen_message(organiser: Person, message: ContactMessage, now: datetime) -> None:
     """Put a handled message back among those that wait; doing it again changes nothing."""
     _mark(organiser, message, now, handled=False)
+
+
+def set_rules(
+    organiser: Person, process: Process, wanted: rules.Settings, seen: str, reason: str, now: datetime
+) -> None:
+    """Rank a process by other rules from now on; the same rules again change nothing.
+
+    `seen` is the mark of the rules that the organiser saw. Raises NotAllowed, also with the sentence of rules that
+    make no sense together, and Overtaken.
+    """
+    may_set_rules(organiser, process).or_raise()
+    db.session.refresh(process, with_for_update=ROW)
+    may_set_rules(organiser, process).or_raise()
+    try:
+        after = rules.plain(wanted)
+    except ValueError as error:
+        raise NotAllowed(Decision(str(error))) from error
+    before = rules.plain(process.ranking_settings)
+    if before == after:
+        db.session.rollback()
+        return
+    if seen != rules.mark(process.ranking_settings):
+        raise Overtaken(Decision(N_("Somebody else has changed these rules in the meantime.")))
+    changed = [name for name in after if before[name] != after[name]]
+    told = {side: rules.told(each, changed) for side, each in (("before", before), ("after", after))}
+    audit.record(organiser, CHOOSING, process, now, before=told["before"], after=told["after"], why=reason)
+    process.ranking_settings = rules.least(after)
+    process_id = process.id
+    calls = list(db.session.scalars(select(Call.id).where(Call.process_id == process_id)))
+    for call_id in calls:
+        standings.outdate(call_id)
+    db.session.commit()
+    signals.rules_changed.send(process_id)
+    for call_id in calls:  # should this fail, the next turn of the job does it
+        standings.refresh(call_id, now)
 
 
 def _mark(organiser: Person, message: ContactMessage, now: datetime, *, handled: bool) -> None:

@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 
 from app.db import db
 from app.domain.lifecycle import IdeaState
+from app.features.organiser.rules import in_force, mark
+from app.features.organiser.rules_form import fill
 from app.models import AgendaItem, Argument, AuditEntry, Call, Idea, Person, Report
 from app.models.argument import ArgumentState
 from app.models.moderation import ReportReason
@@ -22,7 +24,9 @@ from .conftest import Office
 
 STAFF = frozenset({"moderator", "facilitator", "organiser"})
 SENTENCE = "Een zin die lang genoeg is om te mogen."
-HARMLESS = frozenset({"organiser.handle_message", "organiser.reopen_message", "organiser.respond"})
+HARMLESS = frozenset(
+    {"organiser.handle_message", "organiser.reopen_message", "organiser.respond", "organiser.set_rules"}
+)
 """Where the same form again is answered as if it were the first time."""
 Recipe = Callable[[Office], dict[str, Any]]
 """Makes what the action is about; returns the parts of the address and, under `data`, the form."""
@@ -101,6 +105,41 @@ def _remove_item(office: Office) -> dict[str, Any]:
     return {"workshop_id": workshop, "item_id": part, "data": {}}
 
 
+def _set_rules(office: Office) -> dict[str, Any]:
+    with office.app.app_context():
+        process = db.session.get_one(Call, office.call).process
+        data = fill(*in_force(process.ranking_settings), mark(process.ranking_settings))
+        slug = process.slug
+    return {"slug": slug, "data": {f"rules-{k}": v for k, v in {**data, "m": 7, "reason": SENTENCE}.items()}}
+
+
+def _seal(office: Office) -> dict[str, Any]:
+    data = {"seal-seen": 0, "seal-call": office.call, "seal-reason": "council", "seal-workshop": 0, "seal-why": SENTENCE}
+    return {"data": data}
+
+
+def _plan(office: Office) -> dict[str, Any]:
+    data = {"plan-call": office.call, "plan-reason": "council", "plan-workshop": 0, "plan-why": SENTENCE}
+    return {"data": {**data, "plan-day": "2031-05-20", "plan-hour": "14:00"}}
+
+
+def _cancel_plan(office: Office) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    with office.app.app_context():
+        plan = seals.plan(office.call, now + timedelta(days=3), now).id
+        db.session.execute(delete(AuditEntry))
+        db.session.commit()
+    return {"plan_id": plan, "data": {}}
+
+
+def _take_audit_file(office: Office) -> dict[str, Any]:
+    with office.app.app_context():
+        snapshot = seals.seal(office.call, SealReason.COUNCIL, datetime.now(UTC)).id
+        db.session.execute(delete(AuditEntry))
+        db.session.commit()
+    return {"snapshot_id": snapshot, "data": {"check-why": SENTENCE}}
+
+
 HIDING = {"hide-sentence": SENTENCE, "hide-reason": "insult"}
 RECIPES: dict[str, Recipe] = {
     "moderation.publish": _idea(IdeaState.SUBMITTED, {"publish-version": 1}),
@@ -118,8 +157,14 @@ RECIPES: dict[str, Recipe] = {
     "workshop.change_block": _change_block,
     "workshop.place_theme": _place_theme,
     "workshop.remove_item": _remove_item,
+    "stands.seal": _seal,
+    "stands.plan": _plan,
+    "stands.cancel_plan": _cancel_plan,
+    "stands.audit_file": _take_audit_file,
+    "stands.seal_workshop": lambda office: {"workshop_id": _a_workshop(office)[0], "data": {"seen": 0}},
     "organiser.handle_message": lambda office: {"message_id": office.message(), "data": {}},
     "organiser.reopen_message": lambda office: {"message_id": office.message(handled=True), "data": {}},
+    "organiser.set_rules": _set_rules,
     "organiser.respond": _idea(
         IdeaState.PUBLISHED,
         {"answer-version": 1, "answer-on_behalf_of": "het college", "answer-body": SENTENCE},
@@ -157,7 +202,7 @@ def test_the_action_leaves_exactly_one_line(office: Office, client: FlaskClient,
     post(client, address, **data)
     (line,) = office.all(AuditEntry)
     assert line.actor_id == everything
-    assert line.subject_id in made.values() or endpoint == "moderation.keep"
+    assert line.subject_id in made.values() or endpoint in ("moderation.keep", "organiser.set_rules")
     assert line.before != line.after
     if any(str(name).endswith(("sentence", "reason")) for name in data):
         assert line.why == SENTENCE
