@@ -1,0 +1,210 @@
+"""The entry of the ranking for the national register of algorithms, filled from the settings of this site."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from app.domain.ranking import AgendaMethod, Method, Parameters, ThemeMethod, plain
+from app.kit import mail
+from app.kit.i18n import language
+from app.records.frames import Frame
+
+STANDARD = "1.0"
+"""The version of the register's publication standard whose fields stand here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: its name in the standard, what it is called on the page, and what stands in it."""
+
+    key: str
+    label: str
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the entry."""
+
+    key: str
+    title: str
+    fields: tuple[Field, ...]
+
+
+def versions() -> list[str]:
+    """Every method with its version."""
+    return [method.versioned for kind in (Method, ThemeMethod, AgendaMethod) for method in kind]
+
+
+def sections(frame: Frame | None, starts: Any) -> list[Section]:
+    """The whole entry in the language of the page. `starts`: when the process began, or None."""
+    return [_general(frame, starts), _responsible(), _working(frame)]
+
+
+def _general(frame: Frame | None, starts: Any) -> Section:
+    site = current_app.config["SITE"]
+    status = _("In development (demonstration)") if site.demo else _("In use")
+    return Section(
+        "general",
+        _("General information"),
+        (
+            Field("name", _("Name"), _("Ranking and agenda of %(site)s", site=site.site_name)),
+            Field("organization", _("Organisation"), site.municipality),
+            Field(
+                "description_short",
+                _("Short description"),
+                _(
+                    "The algorithm counts votes of residents, council members and partners on ideas. It puts "
+                    "ideas and themes in order and divides the minutes of a workshop over themes."
+                ),
+            ),
+            Field("theme", _("Subject"), _("Participation and democracy")),
+            Field("status", _("Status"), status),
+            Field(
+                "begin_date", _("In use since"), str(format_date(starts)) if starts else _("not begun yet")
+            ),
+            Field("contact_email", _("Contact"), site.contact_email, f"mailto:{site.contact_email}"),
+            Field("website", _("Website"), site.site_url, site.site_url),
+            Field("publication_category", _("Category"), _("Other algorithms")),
+            Field(
+                "process",
+                _("Used for"),
+                frame.call.process_title if frame else _("no process yet"),
+            ),
+        ),
+    )
+
+
+def _responsible() -> Section:
+    return Section(
+        "responsible_use",
+        _("Responsible use"),
+        (
+            Field(
+                "goal",
+                _("Goal and impact"),
+                _(
+                    "The goal is an agenda that people from the city make together. The outcome decides which "
+                    "themes get time in a workshop. It decides nothing about a person: no right, permit or "
+                    "benefit depends on it."
+                ),
+            ),
+            Field(
+                "proportionality",
+                _("Considerations"),
+                _(
+                    "Counting by hand cannot be checked by everybody. Most votes first would leave smaller groups "
+                    "without any time. So the groups are weighed (see the settings), and groups that agree get "
+                    "their share of the time. The price is that the order is not the best estimate of what "
+                    "residents alone want."
+                ),
+            ),
+            Field(
+                "human_intervention",
+                _("Human intervention"),
+                _(
+                    "People make every choice: moderators decide which ideas are published, organisers choose the "
+                    "rules, and a facilitator may put themes on the agenda or take them off, always with a public "
+                    "reason. The council decides."
+                ),
+            ),
+            Field(
+                "risks",
+                _("Risks and what is done about them"),
+                _(
+                    "Votes are political opinions: figures of fewer than three people of a group are not shown, "
+                    "and nobody sees who voted what. A group could try to steer the outcome: every person has one "
+                    "vote per idea, and few votes weigh little. An error in the counting is found by counting "
+                    "anew every night and by anyone who computes a sealed standing again."
+                ),
+            ),
+            Field(
+                "lawful_basis",
+                _("Legal basis"),
+                _(
+                    "The participation ordinance of the municipality (article 150 of the Municipalities Act). "
+                    "Personal data: the consent of who takes part (article 6 and article 9 of the GDPR)."
+                ),
+            ),
+            Field(
+                "lawful_basis_link",
+                _("Link to the legal basis"),
+                "wetten.overheid.nl",
+                "https://wetten.overheid.nl/BWBR0005416/",
+            ),
+            Field(
+                "impact_assessment",
+                _("Impact assessments"),
+                _(
+                    "The municipality notes here which assessments it made, such as a DPIA. None has been entered yet."
+                ),
+            ),
+        ),
+    )
+
+
+def _working(frame: Frame | None) -> Section:
+    parameters = frame.rules.parameters if frame else Parameters()
+    return Section(
+        "working",
+        _("How it works"),
+        (
+            Field(
+                "source_data",
+                _("Data"),
+                _(
+                    "Votes for and against, the group of the voter, the themes of ideas, the minutes of themes "
+                    "and of the workshop. No age, gender, origin, address or behaviour elsewhere."
+                ),
+            ),
+            Field("source_data_link", _("Link to the data"), _("Open data"), url_for("pages.open_data")),
+            Field(
+                "methods_and_models",
+                _("Technical working"),
+                _(
+                    "Fixed rules of arithmetic; nothing is learned from data. Ideas: averages per group with "
+                    "smoothing. Themes: the majority of every person's votes. Agenda: the method of equal shares "
+                    "with Add1, in exact "
+                    "fractions. All methods with their versions: %(versions)s.",
+                    versions=", ".join(versions()),
+                ),
+            ),
+            Field(
+                "parameters",
+                _("Settings in force"),
+                "; ".join(f"{name} = {value}" for name, value in _values(parameters)),
+            ),
+            Field("explanation", _("Explanation"), _("How the ranking works"), url_for("ranking.explained")),
+            Field("provider", _("Supplier"), _("The municipality itself, with open-source software")),
+            Field("code_base", _("Source code and licence"), "Stem van de stad, EUPL-1.2"),
+        ),
+    )
+
+
+def _values(parameters: Parameters) -> list[tuple[str, str]]:
+    record = plain(parameters)
+    assert isinstance(record, dict)
+    return [
+        (name, ", ".join(map(str, value)) if isinstance(value, list) else str(value))
+        for name, value in record.items()
+    ]
+
+
+def document(found: list[Section], frame: Frame | None) -> dict[str, Any]:
+    """The entry as it can be handed in: the fields of the standard by name, and the settings as numbers."""
+    fields = {field.key: field.text for section in found for field in section.fields}
+    return {
+        "standard": STANDARD,
+        "lang": language(),
+        **fields,
+        "source_data_link": mail.address("pages.open_data", language()),
+        "lawful_basis_link": "https://wetten.overheid.nl/BWBR0005416/",
+        "explanation": mail.address("ranking.explained", language()),
+        "versions": versions(),
+        "parameters": plain(frame.rules.parameters if frame else Parameters()),
+        "weighting": plain(frame.rules.weighting) if frame else None,
+    }
