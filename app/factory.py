@@ -19,6 +19,8 @@ from app.features.practices.routes import bp as practices
 from app.features.processes.routes import bp as processes
 from app.features.projector.routes import bp as projector
 from app.features.ranking.routes import bp as ranking
+from app.features.stands.routes import bp as stands
+from app.features.voting.agenda_routes import bp as agenda_vote
 from app.features.voting.routes import bp as voting
 from app.features.workshop.routes import bp as workshop
 from app.kit import (
@@ -50,10 +52,12 @@ ROOMS = (
     processes,
     ideas,
     voting,
+    agenda_vote,
     discussion,
     moderation,
     organiser,
     ranking,
+    stands,
     workshop,
     projector,
     practices,

@@ -1,4 +1,7 @@
-"""Whether an idea comes on the agenda of a workshop through its themes, and if not, why not."""
+"""Whether an idea comes on the agenda of a workshop through its themes, and if not, why not.
+
+A workshop whose standing was sealed goes by that; any other by the last computed one.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,17 +9,18 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import format_decimal
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from app.db import db
 from app.domain.decision import N_
 from app.domain.lifecycle import IdeaState
 from app.domain.ranking import AgendaPhase, Weighting, WhyNot, number
 from app.models.process import Activity, Call, Process
+from app.models.seal import Snapshot
 from app.models.standing import Standing
 from app.models.vote import Tally
 from app.models.workshop import Workshop
-from app.records import standings
+from app.records import agenda_ballots, standings, stands
 from app.records.ideas import IdeaRow
 
 Record = Mapping[str, Any]
@@ -34,10 +38,13 @@ class AgendaPlace:
     theme_id: int | None
     sentence: str
     values: Mapping[str, str]
+    stand_id: int | None = None
+    """The sealed standing that it follows from, and its number."""
+    stand_number: int | None = None
 
 
 def of_idea(idea: IdeaRow, now: datetime) -> AgendaPlace | None:
-    """The place of an idea, in one statement.
+    """The place of an idea, in one statement (and one for a sealed standing that is new to this server).
 
     None when its call feeds no workshop, when nothing was computed yet, and while nobody may see counts.
     """
@@ -48,8 +55,25 @@ def of_idea(idea: IdeaRow, now: datetime) -> AgendaPlace | None:
         .where(Tally.idea_id == idea.id)
         .scalar_subquery()
     )
+    newest = (
+        select(func.max(Snapshot.number))
+        .where(Snapshot.workshop_id == Workshop.id)
+        .correlate(Workshop)
+        .scalar_subquery()
+    )
     rows = db.session.execute(
-        select(Workshop.id, Activity.title, Process.ranking_settings, votes, Standing.kind, Standing.data)
+        select(
+            Workshop.id,
+            Activity.title,
+            Process.ranking_settings,
+            votes,
+            Standing.kind,
+            Standing.data,
+            Snapshot.id,
+            Snapshot.number,
+            Snapshot.digest,
+        )
+        .outerjoin(Snapshot, and_(Snapshot.workshop_id == Workshop.id, Snapshot.number == newest))
         .join(Activity, Activity.id == Workshop.activity_id)
         .join(Call, Call.id == Workshop.call_id)
         .join(Process, Process.id == Call.process_id)
@@ -61,39 +85,57 @@ def of_idea(idea: IdeaRow, now: datetime) -> AgendaPlace | None:
         .order_by(Activity.starts_at, Workshop.id)
     ).all()
     records: dict[str, Record] = {row[4]: row[5] for row in rows}
-    ranking = records.get(standings.THEMES, {})
-    if not ranking.get("rows"):
+    if not rows:
         return None
     weighting = Weighting(rows[0][2].get("weighting", Weighting.PER_GROUP))
     places = []
-    for workshop_id, title, cast in dict.fromkeys((row[0], row[1], row[3]) for row in rows):
+    for workshop_id, title, cast, *seal in dict.fromkeys((*row[:2], row[3], *row[6:]) for row in rows):
+        ranking = records.get(standings.THEMES, {})
         agenda = records.get(standings.agenda_kind(workshop_id, weighting), {})
-        if agenda.get("entries"):
-            found = _place(idea, int(cast), ranking, agenda)
-            places.append(
-                AgendaPlace(workshop_id, found[0], found[1], found[2], {"workshop": title, **found[3]})
+        number: int | None = int(cast)
+        is_ticked = idea.call.agenda_ballot
+        if seal[0] is not None:
+            document = stands.document(seal[2])
+            ranking = stands.themes(document)
+            agenda = stands.agenda(document, workshop_id, Weighting(document["weighting"]))
+            number = stands.votes_on(document, idea.id)
+            is_ticked = document["scope"]["ballots"] == agenda_ballots.TICKED
+        if (ranking.get("rows") or is_ticked) and agenda.get("entries"):
+            found = (
+                _ticked_place(idea, number, agenda)
+                if is_ticked
+                else _place(idea, number, ranking, agenda, is_sealed=seal[0] is not None)
             )
+            values = {"workshop": title, **found[3]}
+            places.append(AgendaPlace(workshop_id, found[0], found[1], found[2], values, seal[0], seal[1]))
     return next((place for place in places if place.number), places[0] if places else None)
 
 
 Found = tuple[int | None, int | None, str, dict[str, str]]
+_TOO_LATE = N_("Not on the agenda of %(workshop)s: the idea came after its standing was sealed.")
 
 
-def _place(idea: IdeaRow, cast: int, ranking: Record, agenda: Record) -> Found:
+def _place(
+    idea: IdeaRow, cast: int | None, ranking: Record, agenda: Record, *, is_sealed: bool = False
+) -> Found:
+    if cast is None:
+        return None, None, _TOO_LATE, {}
     least = agenda["parameters"]["n_min"]
     if cast < least:
         sentence = N_(
             "Not on the agenda of %(workshop)s: an idea counts from %(least)s votes on. It now has %(votes)s."
         )
+        if is_sealed:
+            sentence = N_(
+                "Not on the agenda of %(workshop)s: an idea counts from %(least)s votes on. "
+                "It had %(votes)s when the standing was sealed."
+            )
         return None, None, sentence, {"least": str(least), "votes": str(cast)}
     if not idea.themes:
         return None, None, N_("Not on the agenda of %(workshop)s: the idea has no theme."), {}
     titles = {theme.id: theme.title for theme in idea.themes}
-    for entry in agenda["entries"]:
-        if entry["id"] in titles:
-            item = int(entry["order"])
-            sentence = N_("On the agenda of %(workshop)s: item %(number)s, %(theme)s.")
-            return item, entry["id"], sentence, {"number": str(item), "theme": titles[entry["id"]]}
+    if (on_it := _on_it(titles, agenda)) is not None:
+        return on_it
     row = next((row for row in ranking["rows"] if row["id"] in titles), None)
     if row is None:
         sentence = N_(
@@ -110,20 +152,67 @@ def _place(idea: IdeaRow, cast: int, ranking: Record, agenda: Record) -> Found:
     return None, row["id"], sentence, {"theme": titles[row["id"]], **values}
 
 
-def _why_not(row: Record, ranked: Sequence[Record], agenda: Record) -> tuple[str, dict[str, str]]:
-    out = next((out for out in agenda["left_out"] if out["id"] == row["id"]), None)
-    why = WhyNot(out["why"]) if out else WhyNot.NO_TIME
-    if out and why is WhyNot.SKIPPED:
+def _on_it(titles: Mapping[int, str], agenda: Record) -> Found | None:
+    """The first item of the agenda that is one of these themes."""
+    for entry in agenda["entries"]:
+        if entry["id"] in titles:
+            item = int(entry["order"])
+            sentence = N_("On the agenda of %(workshop)s: item %(number)s, %(theme)s.")
+            return item, entry["id"], sentence, {"number": str(item), "theme": titles[entry["id"]]}
+    return None
+
+
+def _ticked_place(idea: IdeaRow, cast: int | None, agenda: Record) -> Found:
+    """The same where people ticked the themes themselves: votes on ideas and ranks play no part."""
+    if cast is None:
+        return None, None, _TOO_LATE, {}
+    if not idea.themes:
+        return None, None, N_("Not on the agenda of %(workshop)s: the idea has no theme."), {}
+    titles = {theme.id: theme.title for theme in idea.themes}
+    if (on_it := _on_it(titles, agenda)) is not None:
+        return on_it
+    out = next((out for out in agenda["left_out"] if out["id"] in titles), None)
+    if out is None:
+        sentence = N_(
+            "Not on the agenda of %(workshop)s: fewer than %(least)s people ticked the theme %(theme)s."
+        )
+        theme = idea.themes[0]
+        least = str(agenda["parameters"]["min_supporters"])
+        return None, theme.id, sentence, {"least": least, "theme": theme.title}
+    told = _set_aside(out)
+    if told is None and out["shortfall"] is not None:
+        sentence = N_(
+            "Not on the agenda of %(workshop)s: who ticked the theme %(theme)s are %(short)s minutes short."
+        )
+        told = sentence, {"short": format_decimal(number(out["shortfall"]), "#,##0.0")}
+    sentence, values = told or (
+        N_("Not on the agenda of %(workshop)s: who ticked the theme %(theme)s are short of time."),
+        {},
+    )
+    return None, out["id"], sentence, {"theme": titles[out["id"]], **values}
+
+
+def _set_aside(out: Record) -> tuple[str, dict[str, str]] | None:
+    """Why a theme did not even compete, or None when it did."""
+    if out["why"] == WhyNot.SKIPPED:
         sentence = N_(
             "Not on the agenda of %(workshop)s: the facilitator left out the theme %(theme)s. %(reason)s"
         )
         return sentence, {"reason": out["note"]}
-    if out and why is WhyNot.TOO_LONG:
+    if out["why"] == WhyNot.TOO_LONG:
         sentence = N_(
             "Not on the agenda of %(workshop)s: the theme %(theme)s takes %(minutes)s minutes. "
             "There is less time to divide."
         )
         return sentence, {"minutes": str(out["minutes"])}
+    return None
+
+
+def _why_not(row: Record, ranked: Sequence[Record], agenda: Record) -> tuple[str, dict[str, str]]:
+    out = next((out for out in agenda["left_out"] if out["id"] == row["id"]), None)
+    told = _set_aside(out) if out else None
+    if told is not None:
+        return told
     chosen = {entry["id"] for entry in agenda["entries"] if entry["phase"] != AgendaPhase.PINNED}
     last = max((other["rank"] for other in ranked if other["id"] in chosen), default=0)
     rank = row["rank"]

@@ -1,7 +1,7 @@
 """Workshops with their programme, as the workshop page, the facilitator and the projector read them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,8 @@ from app.domain.programme import Part, Slot
 from app.domain.ranking import Weighting
 from app.models.process import Activity, Call, Process, ProcessState
 from app.models.workshop import AgendaItem, AgendaItemKind, Workshop
-from app.records import standings
+from app.records import agenda_ballots, standings, stands
+from app.records.stands import StandRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +88,26 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """The agendas of a workshop by both weightings, with the ranking of themes and the numbers they come from."""
+    """The agendas of a workshop by both weightings, with the ranking of themes and the numbers they come from.
+
+    `sealed` is the last standing that was sealed for the workshop. Everything follows from it when `is_sealed`, and
+    from the votes of this moment otherwise: before anything was sealed, and for who asks what it would be now.
+    """
 
     by: Mapping[Weighting, Plan]
     fixed: tuple[FixedItem, ...]
     themes: Mapping[str, Any]
-    numbers: Mapping[str, int]
+    numbers: Mapping[str, Any]
+    sealed: StandRow | None = None
+    is_sealed: bool = False
+    usual: Weighting | None = None
+    """The weighting that was in force at the seal, when it counts."""
+    votes_moved: bool = False
+    """Whether people voted since the seal, so that the agenda of this moment can differ."""
+    fixed_moved: bool = False
+    """Whether minutes, blocks or fixed themes were changed since the seal."""
+    is_ticked: bool = False
+    """Whether the agendas follow from what people ticked themselves, not from their votes on ideas."""
 
 
 _COLUMNS: tuple[Any, ...] = (
@@ -158,33 +173,129 @@ def fixed_items(workshop_id: int) -> tuple[FixedItem, ...]:
     return tuple(FixedItem(*row) for row in rows)
 
 
-def plans(of: WorkshopRow, now: datetime) -> Plans:
-    """The agendas of a workshop as last computed, in two statements."""
+def plans(of: WorkshopRow, now: datetime, *, provisional: bool = False) -> Plans:
+    """The agendas of a workshop: from its last sealed standing, or `provisional` as last computed from the votes.
+
+    The numbers of votes and voters are those of this moment in any case. Three statements, and one more when a
+    process of the server meets a sealed standing for the first time.
+    """
+    row = stands.of_workshop(of.id)
+    live = _live(of, now, row)
+    if row is None:
+        return live
+    document = stands.document(row.digest)
+    scope = stands.workshop(document, of.id)
+    fixed = sealed_items(scope)
+    length = scope.get("minutes", of.minutes)
+    live = replace(
+        live,
+        votes_moved=_votes_moved(row, document, live),
+        fixed_moved=_arranged(of.minutes, live.fixed) != _arranged(length, fixed),
+    )
+    if provisional:
+        return live
+    return replace(
+        live,
+        by={
+            weighting: plan_of(
+                length, weighting, stands.agenda(document, of.id, weighting), fixed, row.sealed_at
+            )
+            for weighting in Weighting
+        },
+        fixed=fixed,
+        themes=stands.themes(document),
+        is_sealed=True,
+        is_ticked=document["scope"]["ballots"] == agenda_ballots.TICKED,
+        usual=Weighting(document["weighting"]),
+    )
+
+
+def _live(of: WorkshopRow, now: datetime, sealed: StandRow | None) -> Plans:
     kinds = {weighting: standings.agenda_kind(of.id, weighting) for weighting in Weighting}
     kept = standings.several(of.call_id, [standings.THEMES, standings.NUMBERS, *kinds.values()], now)
     fixed = fixed_items(of.id)
     by = {}
     for weighting, kind in kinds.items():
         data = kept[kind].data if kind in kept else {"error": ""}
-        by[weighting] = _plan(of, weighting, data, fixed, kept[kind].computed_at if kind in kept else now)
+        by[weighting] = plan_of(
+            of.minutes, weighting, data, fixed, kept[kind].computed_at if kind in kept else now
+        )
     return Plans(
         by=by,
         fixed=fixed,
         themes=kept[standings.THEMES].data if standings.THEMES in kept else {},
         numbers=kept[standings.NUMBERS].data if standings.NUMBERS in kept else {},
+        sealed=sealed,
+        is_ticked=standings.NUMBERS in kept
+        and kept[standings.NUMBERS].data.get("ballots") == agenda_ballots.TICKED,
     )
 
 
-def _plan(
-    of: WorkshopRow,
+def sealed_items(scope: Mapping[str, Any]) -> tuple[FixedItem, ...]:
+    """What was fixed for a workshop when its standing was sealed, numbered in order."""
+    blocks = [
+        (AgendaItemKind(row["kind"]), None, row["title"], row["minutes"], "")
+        for row in scope.get("blocks", ())
+    ]
+    themes = [
+        (kind, row["theme"], "", row["minutes"], row["reason"])
+        for kind, name in ((AgendaItemKind.PINNED, "pinned"), (AgendaItemKind.SKIPPED, "skipped"))
+        for row in scope.get(name, ())
+    ]
+    return tuple(
+        FixedItem(place, kind, theme, title, minutes, place, reason)
+        for place, (kind, theme, title, minutes, reason) in enumerate((*blocks, *themes), start=1)
+    )
+
+
+def _arranged(minutes: int, fixed: Sequence[FixedItem]) -> tuple[Any, ...]:
+    """What a facilitator arranged, to be compared: blocks in order, themes in any."""
+    blocks = [(item.kind, item.title, item.minutes) for item in fixed if item.is_block]
+    themes = {
+        (item.kind, item.theme_id, item.minutes if item.kind == AgendaItemKind.PINNED else 0, item.reason)
+        for item in fixed
+        if not item.is_block
+    }
+    return minutes, blocks, themes
+
+
+def _votes_moved(row: StandRow, document: Mapping[str, Any], live: Plans) -> bool:
+    """Whether anything is counted differently now: votes, voters, or who supports a theme in ranking or agenda."""
+    if (live.numbers.get("votes"), live.numbers.get("voters")) != (row.votes, row.voters):
+        return True
+    usual = Weighting(document["weighting"])
+    sealed_agenda = stands.agenda(document, row.workshop_id or 0, usual)
+    pairs = (
+        (_heads(stands.themes(document), "rows", "too_few"), _heads(live.themes, "rows", "too_few")),
+        (
+            _heads(sealed_agenda, "entries", "left_out"),
+            _heads(live.by[usual].data, "entries", "left_out"),
+        ),
+    )
+    return any(
+        before is not None and now is not None and before != now
+        for then, current in pairs
+        for theme, heads in then.items()
+        for before, now in zip(heads, current.get(theme, ()), strict=False)
+    )
+
+
+def _heads(record: Mapping[str, Any], *parts: str) -> dict[int, Sequence[int | None]]:
+    """Supporters per theme and group, as far as they are told."""
+    return {found["id"]: found["supporters"] for part in parts for found in record.get(part, ())}
+
+
+def plan_of(
+    length: int,
     weighting: Weighting,
     data: Mapping[str, Any],
     fixed: Sequence[FixedItem],
     computed_at: datetime,
 ) -> Plan:
+    """The programme of a workshop of this length from the record of its agenda and what was fixed."""
     taken = sum(item.minutes for item in fixed if item.is_block or item.kind == AgendaItemKind.PINNED)
     if "error" in data:
-        return Plan(weighting, {}, (), max(taken - of.minutes, 0), computed_at)
+        return Plan(weighting, {}, (), max(taken - length, 0), computed_at)
 
     def blocks(kind: AgendaItemKind) -> list[Slot]:
         return [Slot(item.id, item.minutes) for item in fixed if item.kind == kind]

@@ -30,6 +30,7 @@ TRIES = 5
 TOO_SOON = Decision(N_("Choose a moment at least a minute from now."))
 PLANNED = Decision(N_("There is a plan for this moment already."))
 DONE = Decision(N_("This standing was sealed or called off in the meantime."))
+SEALED_MEANWHILE = Decision(N_("A standing was sealed in the meantime. Look whether you still need another."))
 BUSY = Decision(N_("Other standings are being sealed at this moment. Try again."))
 NOT_THAT_CALL = Decision(N_("The workshop gets its themes from another call."))
 
@@ -41,19 +42,23 @@ def seal(
     *,
     workshop_id: int | None = None,
     cut_off: datetime | None = None,
+    after: int | None = None,
     actor: Person | None = None,
     why: str = "",
 ) -> Snapshot:
     """Seal the standing of a call: everything that was voted by now, or at a cut-off that is known exactly. Commits.
 
     Reads in one transaction, computes without holding the database, then writes; when somebody else sealed in the
-    meantime it begins again, because the chain and the lots went on. actor: whose doing it is, None for the site
+    meantime it begins again, because the chain and the lots went on. after: the number of the last standing that the
+    actor knew of (0 for none), so that a form sent twice seals once. actor: whose doing it is, None for the site
     itself. Raises LookupError without such a call or workshop, NotAllowed with a sentence for what cannot be.
     """
     _check(call_id, workshop_id)
     actor_id = actor.id if actor else None
     for _attempt in range(TRIES):
         reading = sealing.read(call_id, cut_off, now)
+        if after is not None and (reading.facts.last or (0,))[0] != after:
+            SEALED_MEANWHILE.or_raise()
         made = sealing.documents(reading, reason.value, now, workshop_id)
         begin_write()
         snapshot = _write(reading, made, reason, now, workshop_id)
@@ -123,6 +128,7 @@ def plan(
     reason: SealReason = SealReason.SCHEDULED,
     workshop_id: int | None = None,
     actor: Person | None = None,
+    why: str = "",
 ) -> SealPlan:
     """Plan a standing for a moment to come. Commits.
 
@@ -147,7 +153,8 @@ def plan(
         created_by=actor.id if actor else None,
     )
     db.session.add(made)
-    audit.record(actor, "ranking.plan_seal", made, now, after={"at": at.isoformat(), "reason": reason.value})
+    after = {"at": at.isoformat(), "reason": reason.value}
+    audit.record(actor, "ranking.plan_seal", made, now, after=after, why=why)
     db.session.commit()
     return made
 

@@ -77,6 +77,11 @@ function show(state) {
   for (const scene of findAll("[data-scene]")) {
     scene.querySelector("[data-nothing]").hidden = state[scene.dataset.scene].length > 0;
   }
+  for (const door of doors) {
+    door.dataset.name = state.scenes[door.dataset.goto].title;
+    door.dataset.source = state.scenes[door.dataset.goto].badge;
+  }
+  headline();
   const numbers = find("[data-numbers]");
   if (numbers.textContent !== state.numbers) numbers.textContent = state.numbers;
   return undefined;
@@ -126,14 +131,22 @@ async function ask() {
 const doors = findAll("[data-goto]");
 const current = () => doors.findIndex((door) => door.hasAttribute("aria-current"));
 
+// What the scene is called and what it follows from: the votes of now, or a sealed standing.
+function headline() {
+  const { name, source } = doors[current()].dataset;
+  for (const [place, words] of [["[data-title]", name], ["[data-badge]", source]]) {
+    if (find(place).textContent !== words) find(place).textContent = words;
+  }
+}
+
 function go(place) {
   const door = doors[(place + doors.length) % doors.length];
   if (!door || door.hasAttribute("aria-current")) return;
   for (const other of doors) other.removeAttribute("aria-current");
   door.setAttribute("aria-current", "page");
   for (const scene of findAll("[data-scene]")) scene.hidden = scene.dataset.scene !== door.dataset.goto;
-  find("[data-title]").textContent = door.dataset.title;
-  find("[data-said]").textContent = door.dataset.title;
+  headline();
+  find("[data-said]").textContent = door.dataset.name;
   window.history.replaceState(null, "", door.href);
 }
 

@@ -28,7 +28,7 @@ from app.kit import clock, doors
 from app.kit.identity import current_person
 from app.kit.limits import limiter
 from app.policies.taking_part import may_submit
-from app.records import calls, frames, ideas, processes
+from app.records import calls, frames, ideas, processes, stands
 
 bp = Blueprint("pages", __name__)
 PROXY_HEADERS = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
@@ -111,8 +111,14 @@ def contact() -> ResponseReturnValue:
 @doors.public
 def open_data() -> ResponseReturnValue:
     """Which data anybody may download, and what they mean."""
-    frame = frames.of_call()
-    return render_template("pages/open_data.html", calls=frame.calls if frame else ())
+    frame, moment = frames.of_call(), clock.now()
+    open_calls = [call for call in frame.calls if not call.hides_counts(moment)] if frame else []
+    return render_template(
+        "pages/open_data.html",
+        calls=frame.calls if frame else (),
+        stands=stands.of_calls(call.id for call in open_calls),
+        titles={call.id: call.title for call in open_calls},
+    )
 
 
 @bp.get("/open-data/ideeen")

@@ -68,12 +68,35 @@ def read(workshop_id: int, now: datetime) -> Board | None:
         content = {
             "hidden": False,
             "numbers": _numbers(votes, plans.numbers.get("voters", 0)),
+            "scenes": _scenes(plans),
             "themas": _themes(plans.themes.get("rows", ()), tags),
             "ideeen": _ideas(sheet.ranking(Method.DRAAGVLAK)),
             "agenda": _agenda(workshop, frame, plans, tags),
         }
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     return Board(workshop, frame, content, body, hashlib.sha256(body).hexdigest()[:20])
+
+
+def _scenes(plans: Plans) -> dict[str, Row]:
+    """Per scene its title and what it follows from: themes and agenda from the seal, ideas from the votes."""
+    provisional = _("Provisional")
+    stand = (
+        _("Sealed: stand %(number)s", number=plans.sealed.number)
+        if plans.sealed and plans.is_sealed
+        else provisional
+    )
+    agenda = _("This is the agenda") if plans.is_sealed else _("This would be the agenda")
+    if plans.is_ticked:
+        agenda = f"{agenda}: {_('from the themes that people ticked')}"
+    return {
+        "themas": {"title": _("Which themes have the most support?"), "badge": stand},
+        "ideeen": {"title": _("Which ideas have the most support?"), "badge": provisional},
+        "agenda": {"title": agenda, "badge": stand},
+    }
+
+
+def _supporters(count: int | None) -> str:
+    return "" if count is None else str(ngettext("%(num)d supporter", "%(num)d supporters", count))
 
 
 def _numbers(votes: int, voters: int) -> str:
@@ -96,7 +119,7 @@ def _themes(rows: Sequence[Mapping[str, Any]], tags: Mapping[int, ThemeTag]) -> 
             "rank": row["rank"],
             "title": tags[row["id"]].title,
             "score": _percent(number(row["score"])),
-            "note": ngettext("%(num)d supporter", "%(num)d supporters", row["reach"]),
+            "note": _supporters(row["reach"]),
             "share": round(number(row["score"]), 2),
         }
         for row in shown
@@ -124,7 +147,7 @@ def _ideas(ranking: IdeaRanking) -> list[Row]:
 
 
 def _agenda(workshop: WorkshopRow, frame: Frame, plans: Plans, tags: Mapping[int, ThemeTag]) -> list[Row]:
-    plan = plans.by[frame.rules.weighting]
+    plan = plans.by[plans.usual or frame.rules.weighting]
     blocks = {item.id: item.title or _block(item.kind) for item in plans.fixed if item.is_block}
     total = sum(part.minutes for part in plan.parts) or 1
     rows: list[Row] = []

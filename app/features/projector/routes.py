@@ -49,13 +49,9 @@ def state(workshop_id: int) -> ResponseReturnValue:
     return answer.make_conditional(request)
 
 
-def _scenes() -> list[tuple[str, str, str]]:
-    """Key, title and short name of every scene."""
-    return [
-        ("themas", _("Which themes have the most support?"), _("Themes")),
-        ("ideeen", _("Which ideas have the most support?"), _("Ideas")),
-        ("agenda", _("This would be the agenda"), _("Agenda")),
-    ]
+def _scenes() -> list[tuple[str, str]]:
+    """Key and short name of every scene."""
+    return [("themas", _("Themes")), ("ideeen", _("Ideas")), ("agenda", _("Agenda"))]
 
 
 def _qr(address: str, name: str) -> Markup:

@@ -12,8 +12,9 @@ from app.kit import clock, doors
 from app.kit.forms import Form
 from app.kit.identity import the_person
 from app.models.workshop import AgendaItemKind
+from app.policies.seals import may_seal
 from app.policies.workshop import may_arrange
-from app.records import agendas, frames
+from app.records import agendas, frames, stands
 
 bp = Blueprint("workshop", __name__)
 F = TypeVar("F", bound=Form)
@@ -30,24 +31,30 @@ def index() -> ResponseReturnValue:
 @bp.get("/werkateliers/<int:workshop_id>")
 @doors.public
 def show(workshop_id: int) -> ResponseReturnValue:
-    """One workshop with its drafted agenda, by group or by person (`weging`)."""
+    """One workshop with its agenda, by group or by person (`weging`).
+
+    The agenda follows from the last standing that was sealed for it; `stand=voorlopig` shows what the votes of this
+    moment would make of it.
+    """
     workshop = agendas.workshop(workshop_id) or abort(404)
     frame = frames.of_call(workshop.call_slug) or abort(404)
     moment = clock.now()
     hidden = frame.call.hides_counts(moment)
-    usual = frame.rules.weighting
+    provisional = request.args.get("stand", "") == "voorlopig"
+    plans = None if hidden else agendas.plans(workshop, moment, provisional=provisional)
+    usual = (plans.usual if plans else None) or frame.rules.weighting
     wanted = request.args.get("weging", "")
     weighting = Weighting(wanted) if wanted in tuple(Weighting) else usual
     tags = {tag.id: tag for tag in frame.themes}
-    agenda = None
-    if not hidden:
-        agenda = view.agenda(workshop, agendas.plans(workshop, moment), tags, weighting, usual)
+    agenda = view.agenda(workshop, plans, tags, weighting, usual) if plans else None
     over = workshop.is_over(moment)
     return render_template(
         "workshop/show.html",
         workshop=workshop,
         frame=frame,
         agenda=agenda,
+        plans=plans,
+        provisional=provisional and plans is not None and plans.sealed is not None,
         over=over,
         weighting=weighting,
         usual=usual,
@@ -151,10 +158,11 @@ def _control_page(workshop_id: int, faulty: Form | None = None) -> ResponseRetur
     frame = frames.of_call(workshop.call_slug) or abort(404)
     moment = clock.now()
     tags = {tag.id: tag for tag in frame.themes}
-    agenda = None
+    agenda = plans = None
     if not frame.call.hides_counts(moment):
         usual = frame.rules.weighting
-        agenda = view.agenda(workshop, agendas.plans(workshop, moment), tags, usual, usual)
+        plans = agendas.plans(workshop, moment, provisional=True)
+        agenda = view.agenda(workshop, plans, tags, usual, usual)
     fixed = agendas.fixed_items(workshop_id)
 
     def form(kind: type[F], prefix: str, *given: Any, **values: Any) -> F:
@@ -166,6 +174,8 @@ def _control_page(workshop_id: int, faulty: Form | None = None) -> ResponseRetur
         "workshop/control.html",
         workshop=workshop,
         agenda=agenda,
+        sealed=plans.sealed if plans else stands.of_workshop(workshop_id),
+        may_seal=may_seal(the_person(), workshop, moment),
         tags=tags,
         words=words,
         decision=may_arrange(the_person(), workshop, moment),

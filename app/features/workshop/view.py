@@ -76,6 +76,8 @@ class Agenda:
     lacking: int
     is_failed: bool
     computed_at: datetime
+    is_ticked: bool = False
+    """Whether people ticked the themes themselves."""
 
     @property
     def has_themes(self) -> bool:
@@ -89,7 +91,8 @@ def agenda(
     plan = plans.by[weighting]
     usual_themes = plans.by[usual].themes
     data = plan.data
-    top_ids = {row["id"]: row["top"][:TOP] for row in plans.themes.get("rows", ())}
+    ranked = (*plans.themes.get("rows", ()), *plans.themes.get("too_few", ()))
+    top_ids = {row["id"]: row["top"][:TOP] for row in ranked}
     titles = queries.idea_titles(number for theme in plan.themes for number in top_ids.get(theme, ()))
     lines = tuple(
         _lines(of, plan, usual_themes, plans, tags, {k: _named(v, titles) for k, v in top_ids.items()})
@@ -106,7 +109,8 @@ def agenda(
         lines=lines,
         bar=_bar(of, lines),
         missing=tuple(_missing(plan, usual_themes, tags)),
-        too_few=tuple(tags[row["id"]] for row in plans.themes.get("too_few", ()) if row["id"] in tags),
+        too_few=tuple(tags[theme] for theme in _too_few(plans, plan) if theme in tags),
+        is_ticked=plans.is_ticked,
         difference=changed,
         by_votes=_compared(comparisons.get(AgendaMethod.GREEDY), tags),
         by_turns=_compared(comparisons.get(AgendaMethod.PHRAGMEN), tags),
@@ -184,6 +188,15 @@ def _missing(plan: Plan, usual_themes: Sequence[int], tags: Mapping[int, ThemeTa
         for row in data.get("left_out", ())
         if row["id"] in tags
     ]
+
+
+def _too_few(plans: Plans, plan: Plan) -> list[int]:
+    """The themes that have too little support to compete: in the ranking, or among those that could be ticked."""
+    if not plans.is_ticked:
+        return [row["id"] for row in plans.themes.get("too_few", ())]
+    named = {row["id"] for row in (*plan.entries, *plan.data.get("left_out", ()))}
+    ranked = (*plans.themes.get("rows", ()), *plans.themes.get("too_few", ()))
+    return sorted(row["id"] for row in ranked if row["id"] not in named)
 
 
 def _compared(row: Row | None, tags: Mapping[int, ThemeTag]) -> str:

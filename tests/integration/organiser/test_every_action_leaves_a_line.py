@@ -1,12 +1,13 @@
 """Every address where staff change something: walked by the map itself, each leaves exactly one audit line."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 
 from app.db import db
 from app.domain.lifecycle import IdeaState
@@ -16,7 +17,9 @@ from app.models import AgendaItem, Argument, AuditEntry, Call, Idea, Person, Rep
 from app.models.argument import ArgumentState
 from app.models.moderation import ReportReason
 from app.models.person import Role
+from app.models.seal import SealReason
 from app.models.workshop import AgendaItemKind
+from app.records import seals
 from tests import factories
 from tests.support import post, sign_in
 
@@ -25,9 +28,22 @@ from .conftest import Office
 STAFF = frozenset({"moderator", "facilitator", "organiser"})
 SENTENCE = "Een zin die lang genoeg is om te mogen."
 HARMLESS = frozenset(
-    {"organiser.handle_message", "organiser.reopen_message", "organiser.respond", "organiser.set_rules"}
+    {
+        "organiser.handle_message",
+        "organiser.reopen_message",
+        "organiser.respond",
+        "organiser.set_rules",
+        "stands.cancel_plan",
+        "stands.seal_workshop",
+    }
 )
 """Where the same form again is answered as if it were the first time."""
+MAKES_ITS_SUBJECT = frozenset(
+    {"moderation.keep", "organiser.set_rules", "stands.seal", "stands.plan", "stands.seal_workshop"}
+)
+"""Where the line is about something that the address does not name."""
+ANSWERS = {"stands.audit_file": 200}
+"""What is answered with something else than the way to another page: the file itself."""
 Recipe = Callable[[Office], dict[str, Any]]
 """Makes what the action is about; returns the parts of the address and, under `data`, the form."""
 
@@ -114,7 +130,13 @@ def _set_rules(office: Office) -> dict[str, Any]:
 
 
 def _seal(office: Office) -> dict[str, Any]:
-    data = {"seal-seen": 0, "seal-call": office.call, "seal-reason": "council", "seal-workshop": 0, "seal-why": SENTENCE}
+    data = {
+        "seal-seen": 0,
+        "seal-call": office.call,
+        "seal-reason": "council",
+        "seal-workshop": 0,
+        "seal-why": SENTENCE,
+    }
     return {"data": data}
 
 
@@ -199,13 +221,15 @@ def test_the_action_leaves_exactly_one_line(office: Office, client: FlaskClient,
     with office.app.test_request_context():
         address = office.app.url_for(endpoint, **made)
     sign_in(client, everything)
-    post(client, address, **data)
+    post(client, address, ANSWERS.get(endpoint, 303), **data)
     (line,) = office.all(AuditEntry)
     assert line.actor_id == everything
-    assert line.subject_id in made.values() or endpoint in ("moderation.keep", "organiser.set_rules")
+    assert line.subject_id in made.values() or endpoint in MAKES_ITS_SUBJECT
     assert line.before != line.after
     if any(str(name).endswith(("sentence", "reason")) for name in data):
         assert line.why == SENTENCE
-    # Sending the same form again is refused, or changes nothing; either way it leaves no line.
-    post(client, address, 303 if endpoint in HARMLESS or endpoint.startswith("workshop.") else 409, **data)
-    assert len(office.all(AuditEntry)) == 1
+    # Sending the same form again is refused, or changes nothing; either way it leaves no line. Who takes a file
+    # twice has it twice.
+    again = 303 if endpoint in HARMLESS or endpoint.startswith("workshop.") else 409
+    post(client, address, ANSWERS.get(endpoint, again), **data)
+    assert len(office.all(AuditEntry)) == (2 if endpoint in ANSWERS else 1)

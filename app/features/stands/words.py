@@ -1,0 +1,84 @@
+"""Sealed standings in words that everybody can read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import format_decimal, format_percent
+from flask_babel import gettext as _
+
+from app.domain.ranking import AgendaPhase, Weighting, WhyNot, number
+from app.kit import voices
+
+Record = Mapping[str, Any]
+
+
+def share(text: str, *, whole: bool) -> str:
+    """A score of the document in percent; `whole` where it was rounded because a small group is withheld."""
+    return str(format_percent(number(text), "#,##0 %" if whole else "#,##0.0 %"))
+
+
+def exclusion(reason: str) -> str:
+    """Why votes were not counted."""
+    return _("After an investigation into unfair voting") if reason == "integrity" else reason
+
+
+def weighting(of: str) -> str:
+    """How people weigh, in a sentence."""
+    if Weighting(of) is Weighting.PER_GROUP:
+        return _("Every group weighs as much as its weight says, however many people it has.")
+    return _("Every person weighs the same.")
+
+
+def ballots(kind: str) -> str:
+    """What the agenda was made from, in a sentence."""
+    if kind == "ticked":
+        return _("People ticked themselves which themes belong on the agenda.")
+    return _("Somebody supports a theme when that person voted for more often than against on its ideas.")
+
+
+def weights(parameters: Record) -> str:
+    """The weight of every group: `Residents 1/3, Council members 1/3`."""
+    pairs = zip(parameters["groups"], parameters["weights"], strict=True)
+    return ", ".join(f"{voices.group_plural(group)} {weight}" for group, weight in pairs)
+
+
+def phase(entry: Record) -> str:
+    """How a theme came on the agenda, in a sentence."""
+    return {
+        AgendaPhase.EQUAL_SHARES: _("Paid from equal shares."),
+        AgendaPhase.COMPLETION: _("Fills the time that was left."),
+        AgendaPhase.PINNED: _("Put on the agenda beforehand: %(reason)s", reason=entry["reason"]),
+    }[AgendaPhase(entry["phase"])]
+
+
+def why_not(row: Record) -> str:
+    """Why a theme is not on the agenda, in a sentence."""
+    return {
+        WhyNot.SKIPPED: _("The facilitator left it out: %(reason)s", reason=row["note"]),
+        WhyNot.TOO_LONG: _("It takes more minutes than there are to divide."),
+        WhyNot.NO_SUPPORT: _("Nobody whose votes count for the agenda supports this theme."),
+        WhyNot.NO_TIME: _("Its supporters could not pay for its minutes, and no time was left."),
+    }[WhyNot(row["why"])]
+
+
+def figure(value: float) -> str:
+    """A share between 0 and 1 as a formula shows it, with four decimals."""
+    return str(format_decimal(value, "0.0000"))
+
+
+def settings(parameters: Record) -> list[tuple[str, str]]:
+    """Every setting that was in force, with its name."""
+    return [
+        (_("Weight of the groups"), weights(parameters)),
+        (_("Imagined average votes per group (m)"), str(parameters["m"])),
+        (_("Votes an idea needs before it is ranked (n_min)"), str(parameters["n_min"])),
+        (_("Supporters a theme needs"), str(parameters["min_supporters"])),
+        (_("Votes a person needs before the ballot counts for the agenda"), str(parameters["min_votes"])),
+        (_("Damping of a small group in the agenda (k)"), str(parameters["k"])),
+        (_("Width of the margins in standard errors (z)"), f"{number(str(parameters['z'])):.6f}"),
+        (
+            _("Days after which a vote counts half in Current"),
+            f"{number(str(parameters['half_life_days'])):g}",
+        ),
+        (_("Votes at which Disputed counts half"), str(parameters["calm"])),
+    ]
