@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from app.domain.ranking.ballots import Ballots, whole_weights
-from app.domain.ranking.certificate import Certificate, certify
+from app.domain.ranking.certificate import Certificate, Violation, certify
 from app.domain.ranking.comparisons import most_votes, phragmen, priorities, support_weights
 from app.domain.ranking.parameters import AgendaMethod, Parameters, Weighting
 from app.domain.ranking.shares import Number, Outcome, add_one
@@ -115,14 +115,19 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What another method would choose: its items in order; added: not on this agenda; dropped: only on this
-    one.
+    """What another method would choose: its items in order, without the pinned ones; added: not on this agenda;
+    dropped: only on this one.
+
+    with_item: voters per group with at least one of the items or a pinned one. broken: per item the first level
+    for which the promise of the certificate would fail.
     """
 
     method: AgendaMethod
     items: tuple[Id, ...]
     added: tuple[Id, ...]
     dropped: tuple[Id, ...]
+    with_item: tuple[int | None, ...]
+    broken: tuple[Violation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +248,7 @@ def draft_agenda(
         entries=tuple(entries),
         left_out=tuple(_left_out(items, listed, race, bought, chosen, budget - used)),
         certificate=certify(race.ballots, race.costs, race.weights, chosen, budget),
-        comparisons=race.comparisons(chosen),
+        comparisons=race.comparisons(chosen, listed, [item.id for item in pinned]),
     )
 
 
@@ -266,7 +271,9 @@ class _Race:
         self.support = support_weights(ballots, self.weights)
         self.priority = priorities(ballots.items, self.costs, self.support, seed)
 
-    def comparisons(self, chosen: Sequence[int]) -> tuple[Comparison, ...]:
+    def comparisons(
+        self, chosen: Sequence[int], listed: Ballots, pinned: Sequence[Id]
+    ) -> tuple[Comparison, ...]:
         by_load = [
             load.item for load in phragmen(self.ballots, self.costs, self.weights, self.priority, self.budget)
         ]
@@ -278,9 +285,16 @@ class _Race:
                 tuple(name[t] for t in columns),
                 tuple(name[t] for t in columns if t not in chosen),
                 tuple(name[t] for t in chosen if t not in columns),
+                listed.voters_with([*pinned, *(name[t] for t in columns)]),
+                self._broken(columns),
             )
             for method, columns in ((AgendaMethod.GREEDY, by_votes), (AgendaMethod.PHRAGMEN, by_load))
         )
+
+    def _broken(self, chosen: Sequence[int]) -> tuple[Violation, ...]:
+        found = certify(self.ballots, self.costs, self.weights, chosen, self.budget).violations
+        first = {violation.item: violation for violation in reversed(found)}
+        return tuple(violation for violation in found if first[violation.item] is violation)
 
 
 def _omega(counted: Sequence[int], parameters: Parameters, weighting: Weighting) -> tuple[Fraction, ...]:
@@ -410,7 +424,8 @@ def withhold(draft: AgendaDraft) -> AgendaDraft:
     """The draft as everybody may see it: figures of groups with one or two supporters become None.
 
     Where that leaves a single gap, which the total would fill, the smallest other group of the row goes with
-    it, and so do weight and money, from which heads could be counted back.
+    it, and so do weight and money, from which heads could be counted back. Of a broken promise the earned minutes
+    become None: they are the weight of the few people who hold little.
     """
     entries = tuple(_withhold_entry(entry) for entry in draft.entries)
     left_out = tuple(
@@ -421,8 +436,26 @@ def withhold(draft: AgendaDraft) -> AgendaDraft:
         else row
         for row in draft.left_out
     )
-    with_item = _masked(draft.with_item, hidden_groups(draft.with_item))
-    return replace(draft, entries=entries, left_out=left_out, with_item=with_item)
+    certificate = draft.certificate
+    return replace(
+        draft,
+        entries=entries,
+        left_out=left_out,
+        with_item=_masked(draft.with_item, hidden_groups(draft.with_item)),
+        certificate=replace(certificate, violations=_unearned(certificate.violations)),
+        comparisons=tuple(
+            replace(
+                row,
+                with_item=_masked(row.with_item, hidden_groups(row.with_item)),
+                broken=_unearned(row.broken),
+            )
+            for row in draft.comparisons
+        ),
+    )
+
+
+def _unearned(violations: Sequence[Violation]) -> tuple[Violation, ...]:
+    return tuple(replace(violation, earned=None) for violation in violations)
 
 
 def _withhold_entry(entry: AgendaEntry) -> AgendaEntry:

@@ -16,12 +16,12 @@ from app.domain.ranking.tallies import Id
 @dataclass(frozen=True, slots=True)
 class Violation:
     """Supporters of an item outside the agenda who hold at most `level` minutes of it although their weight
-    earns `earned` minutes.
+    earns `earned` minutes. A None is withheld.
     """
 
     item: Id
     level: int
-    earned: Fraction
+    earned: Fraction | None
 
 
 @dataclass(frozen=True, slots=True)

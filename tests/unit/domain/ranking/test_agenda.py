@@ -112,6 +112,50 @@ def test_other_methods_stand_beside_it_with_the_difference() -> None:
     assert (greedy.added, greedy.dropped) == (("zorg",), ("energie",))
     assert list(load.items) == CASE["seq_phragmen_skip"]
     assert (load.added, load.dropped) == ((), ())
+    assert load.with_item == draft().with_item
+    assert greedy.with_item == BALLOTS.voters_with(greedy.items)
+
+
+def test_a_comparison_names_whom_most_votes_leave_out() -> None:
+    """Six like A and B, five like C only: with time for two the six would get everything."""
+    ballots = fold(
+        ["A", "B", "C"],
+        ("inwoner",),
+        np.array([[True, True, False]] * 6 + [[False, False, True]] * 5),
+        [0] * 11,
+    )
+    agenda = draft_agenda(
+        ballots, [Item(key, 30) for key in "ABC"], 60, Parameters.equal(["inwoner"]), Weighting.PER_PERSON
+    )
+    greedy, load = agenda.comparisons
+    assert agenda.certificate.holds
+    assert sorted(agenda.items) in (["A", "C"], ["B", "C"])
+    assert greedy.items in (("A", "B"), ("B", "A"))
+    assert (greedy.with_item, agenda.with_item) == ((6,), (11,))
+    # Five of eleven earn 300/11 = 27 minutes of 60: not quite the 30 of C.
+    assert greedy.broken == load.broken == ()
+    longer = draft_agenda(
+        ballots, [Item("A", 30), Item("B", 30), Item("C", 27)], 60, agenda.parameters, Weighting.PER_PERSON
+    )
+    (broken,) = longer.comparisons[0].broken
+    assert (broken.item, broken.level, broken.earned) == ("C", 0, Fraction(300, 11))
+    assert withhold(longer).comparisons[0].broken == (replace(broken, earned=None),)
+
+
+def test_a_comparison_withholds_small_groups_and_counts_pinned_items() -> None:
+    ballots = fold(
+        ["A", "B"],
+        ("inwoner", "raad", "partner"),
+        np.array([[True, False]] * 9 + [[False, True]] * 2 + [[True, False]] * 4),
+        [0] * 9 + [1] * 2 + [2] * 4,
+    )
+    items = [Item("A", 30), Item("B", 10, pinned="The council asked for it.")]
+    agenda = draft_agenda(ballots, items, 40, Parameters.equal(["inwoner", "raad", "partner"]))
+    for row in agenda.comparisons:
+        assert row.items == ("A",)
+        assert row.with_item == agenda.with_item == (9, 2, 4)
+    for row in withhold(agenda).comparisons:
+        assert row.with_item == withhold(agenda).with_item == (9, None, None)
 
 
 def test_without_completion_and_with_phragmen() -> None:
