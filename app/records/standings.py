@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Float, and_, case, cast, delete, extract, func, insert, select, update
+from sqlalchemy import and_, case, delete, func, insert, select, update
 
 from app.db import begin_read, begin_write, db
 from app.domain.lifecycle import IdeaState
@@ -38,9 +38,9 @@ from app.domain.ranking import (
 from app.models.idea import Idea, IdeaTheme
 from app.models.process import Call, Process, Theme
 from app.models.standing import Standing
-from app.models.vote import Tally, Vote
+from app.models.vote import Tally
 from app.models.workshop import AgendaItem, AgendaItemKind, Workshop
-from app.records import agenda_ballots
+from app.records import agenda_ballots, vote_rows
 from app.records.agenda_ballots import Ticks
 
 THEMES = "themes"
@@ -182,13 +182,8 @@ class VoteTable:
 
 def vote_table(call_id: int, groups: Sequence[str]) -> VoteTable:
     """Read the votes on published ideas of a call, with themes; four statements, narrow columns only."""
-    idea_ids = tuple(
-        db.session.scalars(
-            select(Idea.id)
-            .where(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED)
-            .order_by(Idea.id)
-        )
-    )
+    published = and_(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED)
+    idea_ids = tuple(db.session.scalars(select(Idea.id).where(published).order_by(Idea.id)))
     process = select(Call.process_id).where(Call.id == call_id).scalar_subquery()
     theme_ids = tuple(
         db.session.scalars(
@@ -198,32 +193,22 @@ def vote_table(call_id: int, groups: Sequence[str]) -> VoteTable:
     pairs = db.session.execute(
         select(IdeaTheme.idea_id, IdeaTheme.theme_id)
         .join(Idea, Idea.id == IdeaTheme.idea_id)
-        .where(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED)
+        .where(published)
     ).all()
-    rows = db.session.execute(
-        select(
-            Vote.person_id, Vote.idea_id, Vote.value, Vote.group, cast(extract("epoch", Vote.cast_at), Float)
-        )
-        .join(Idea, Idea.id == Vote.idea_id)
-        .where(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED, Vote.value != 0)
-    ).all()
-    people, ideas, values, whose, moments = zip(*rows, strict=True) if rows else ((), (), (), (), ())
-    person = np.array(people, dtype=np.int64)
+    rows = vote_rows.read(published, groups)
     ids = np.array(idea_ids, dtype=np.int64)
-    column = {group: number for number, group in enumerate(groups)}
-    group = np.array([column[str(name)] for name in whose], dtype=np.int64)
-    voters, first, voter = np.unique(person, return_index=True, return_inverse=True)
+    voters, first, voter = np.unique(rows.person, return_index=True, return_inverse=True)
     theme_place = {theme: number for number, theme in enumerate(theme_ids)}
     known = [(idea, theme_place[theme]) for idea, theme in pairs if theme in theme_place]
     return VoteTable(
         votes=Votes.of(
             voter.reshape(-1),
-            np.searchsorted(ids, np.array(ideas, dtype=np.int64)),
-            values,
-            group[first] if len(voters) else [],
+            np.searchsorted(ids, rows.idea),
+            rows.value,
+            rows.group[first] if len(voters) else [],
             len(idea_ids),
         ),
-        cast=np.floor(np.array(moments, dtype=np.float64)),
+        cast=np.floor(rows.moment),
         idea_ids=idea_ids,
         theme_ids=theme_ids,
         idea_themes=(
