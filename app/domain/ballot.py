@@ -19,6 +19,10 @@ SMALLEST_SHOWN_GROUP = 3
 """Totals of a group are withheld where fewer people of it voted than this."""
 
 
+MOST_TICKS = 5
+"""How many themes one person may tick in a direct agenda vote."""
+
+
 class VoteValue(IntEnum):
     """The state of one person's vote on one idea; withdrawn is a state too: every request can be repeated."""
 

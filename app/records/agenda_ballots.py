@@ -12,13 +12,24 @@ from sqlalchemy import ColumnElement, case, func, insert, select, update
 from app.db import db
 from app.domain.ballot import Group
 from app.domain.ranking import Ballots, ticked_ballots
+from app.domain.ranking.snapshot import INFERRED, TICKED
 from app.models.person import Person
 from app.models.process import Call, Theme
 from app.models.seal import SealPlan
 from app.models.vote import AgendaTick
 
-TICKED, INFERRED = "ticked", "inferred"
-"""Where the ballots of an agenda come from: what people ticked, or their votes on ideas."""
+__all__ = [
+    "INFERRED",
+    "TICKED",
+    "NotOpen",
+    "Ticks",
+    "ballots_at",
+    "if_open",
+    "move_person",
+    "of_person",
+    "people",
+    "put",
+]
 
 
 class NotOpen(RuntimeError):
@@ -108,6 +119,15 @@ def of_person(call_id: int, person_id: int) -> tuple[int, ...]:
     )
 
 
+def people(call_id: int) -> int:
+    """How many people have a theme ticked."""
+    return db.session.scalars(
+        select(func.count(AgendaTick.person_id.distinct())).where(
+            AgendaTick.call_id == call_id, AgendaTick.value == 1
+        )
+    ).one()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ticks:
     """Who ticked what in a call, as arrays. Only people with at least one tick are in it.
@@ -136,7 +156,12 @@ class Ticks:
         counts = np.zeros((len(self.theme_ids), len(self.groups)), dtype=np.int64)
         np.add.at(counts, (self.theme, self.voter_group[self.voter]), 1)
         ticked = {str(theme): row for theme, row in zip(self.theme_ids, counts.tolist(), strict=True)}
-        return {"ballots": TICKED, "people": len(self.person_ids), "ticks": ticked}
+        return {
+            "ballots": TICKED,
+            "people": len(self.person_ids),
+            "groups": list(self.groups),
+            "ticks": ticked,
+        }
 
 
 def if_open(call_id: int, groups: Sequence[str]) -> Ticks | None:

@@ -141,6 +141,23 @@ def of_process(process_id: int) -> list[CallRow]:
     return _read(joined().where(Call.process_id == process_id))
 
 
+def every() -> list[CallRow]:
+    """All calls: those of open processes first, then the newest processes, each in order."""
+    return _read(
+        joined()
+        .order_by(None)
+        .order_by(
+            Process.state != ProcessState.OPEN,
+            Process.starts_at.desc(),
+            Process.id.desc(),
+            Call.position,
+            Call.id,
+            Phase.starts_at,
+            Phase.id,
+        )
+    )
+
+
 def main_call() -> CallRow | None:
     """The call that pages show when the address names none: the ideas call of the newest open process.
 

@@ -20,13 +20,13 @@ from app.db import Base, db
 from app.domain.ballot import Group
 from app.domain.lifecycle import IdeaState
 from app.kit.forms import csrf
-from app.models import AgendaItem, ContactMessage, Idea, Person, Report, SignInCode
+from app.models import AgendaItem, Call, ContactMessage, Idea, Person, Report, SignInCode
 from app.models.argument import ArgumentState
 from app.models.moderation import ReportReason
 from app.models.person import Role
 from app.models.seal import SealReason
 from app.models.workshop import AgendaItemKind
-from app.records import seals
+from app.records import calls, seals
 from tests import factories
 from tests.support.page import csrf_token, sign_in
 
@@ -39,6 +39,7 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "accounts.sign_in",
         "accounts.sign_out",
         "accounts.signed_out",
+        "agenda_vote.choose",
         "discussion.argue",
         "discussion.reply",
         "discussion.report_argument",
@@ -76,6 +77,9 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "projector.state",
         "ranking.explained",
         "ranking.index",
+        "ranking.pictures",
+        "ranking.register",
+        "ranking.register_data",
         "ranking.themes",
         "stands.download",
         "stands.index",
@@ -110,6 +114,9 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "workshop.set_minutes",
     ),
     "organiser": (
+        "agenda_vote.manage",
+        "agenda_vote.overview",
+        "agenda_vote.set_open",
         "organiser.audit",
         "organiser.handle_message",
         "organiser.idea",
@@ -143,6 +150,7 @@ WHO_SIGNED_IN = dict.fromkeys(STRANGERS, SIGN_IN)
 NOT_THE_AUTHOR = {**WHO_SIGNED_IN, "author": REFUSED}
 INSIDE: dict[tuple[str, str], dict[str, str]] = {
     # What an open door's view decides itself, because it keeps what a stranger typed, or depends on the thing.
+    ("agenda_vote.choose", "POST"): WHO_SIGNED_IN,
     ("discussion.argue", "GET"): WHO_SIGNED_IN,
     ("discussion.argue", "POST"): WHO_SIGNED_IN,
     ("discussion.reply", "GET"): WHO_SIGNED_IN,
@@ -171,6 +179,8 @@ class World:
             return {"person_id": self._demo_person(), "token": "geen-echte-sleutel"}
         if room == "moderation":
             return self._for_moderators(view)
+        if room == "agenda_vote":
+            return {"call_id": self._open_agenda_vote()}
         if endpoint.startswith("processes.") or room in ("partners", "practices"):
             return self._of_a_process(room, view)
         if room in ("workshop", "projector"):
@@ -196,6 +206,14 @@ class World:
 
     def _idea(self, state: IdeaState = IdeaState.PUBLISHED) -> Idea:
         return factories.an_idea(author=self.author, state=state)
+
+    def _open_agenda_vote(self) -> int:
+        """The main call, in which people can tick themes."""
+        main = calls.main_call()
+        call = db.session.get_one(Call, main.id) if main else factories.a_call()
+        call.agenda_ballot = True
+        db.session.flush()
+        return call.id
 
     def _demo_person(self) -> int:
         return factories.a_person(demo_order=1).id
@@ -377,6 +395,7 @@ GOOD_IDEA = {
 }
 CHECKS_ITSELF: dict[str, dict[str, str]] = {
     # Views that look at the token themselves, to hand back what was typed; each with a form that is good but for it.
+    "agenda_vote.choose": {"action": "save"},
     "discussion.argue": {"side": "for", "body": "Dit argument is lang genoeg om te mogen staan."},
     "discussion.reply": {"body": "Deze reactie is lang genoeg om te mogen staan."},
     "discussion.report_argument": {"reason": "insult", "explanation": ""},
@@ -441,7 +460,7 @@ def test_a_form_from_another_site_is_not_obeyed(demo: Flask, people: dict[str, i
             assert "draft" not in held, endpoint
 
 
-SETS_A_COOKIE = {"accounts.sign_in", "ideas.new", "pages.contact"}
+SETS_A_COOKIE = {"accounts.sign_in", "agenda_vote.choose", "ideas.new", "pages.contact"}
 """Pages with a form that a stranger can send: the token needs a session."""
 
 

@@ -80,11 +80,14 @@ def theme(theme_id: int) -> ResponseReturnValue:
     found = queries.theme(theme_id) or abort(404)
     what, process = found
     moment = clock.now()
-    shown = [call.id for call in calls.of_process(process.id) if not call.hides_counts(moment)]
+    found_calls = calls.of_process(process.id)
+    shown = [call.id for call in found_calls if not call.hides_counts(moment)]
     return render_template(
         "processes/theme.html",
         theme=what,
         process=process,
+        calls=found_calls,
+        moment=moment,
         standing=queries.theme_standing(theme_id, shown),
         ideas=queries.ideas_in_theme(theme_id),
     )

@@ -164,6 +164,10 @@ def _take_audit_file(office: Office) -> dict[str, Any]:
 
 HIDING = {"hide-sentence": SENTENCE, "hide-reason": "insult"}
 RECIPES: dict[str, Recipe] = {
+    "agenda_vote.set_open": lambda office: {
+        "call_id": office.call,
+        "data": {"vote-seen": "closed", "vote-reason": SENTENCE},
+    },
     "moderation.publish": _idea(IdeaState.SUBMITTED, {"publish-version": 1}),
     "moderation.return_": _idea(IdeaState.SUBMITTED, {"return-version": 1, "return-sentence": SENTENCE}),
     "moderation.refuse": _idea(

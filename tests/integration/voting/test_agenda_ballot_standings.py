@@ -84,6 +84,7 @@ def test_ticks_replace_the_inference_at_once(app: Flask, app_context: None) -> N
         "votes": 15,
         "ballots": "ticked",
         "people": 5,
+        "groups": KEYS,
         "ticks": {str(theme.id): [5 if place == 2 else 0, 0, 0] for place, theme in enumerate(town.themes)},
     }
     town.call.agenda_ballot = False

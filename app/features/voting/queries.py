@@ -1,0 +1,96 @@
+"""What the page of the agenda vote reads: the themes with their ideas, and how many people ticked each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, func, select
+
+from app.db import db
+from app.domain.ballot import Group
+from app.domain.lifecycle import IdeaState
+from app.domain.ranking import lot
+from app.kit.i18n import TIME_ZONE
+from app.models.idea import Idea, IdeaTheme
+from app.models.process import Theme
+from app.records import agenda_ballots, ballots, standings
+from app.records.ballots import GroupTotal
+from app.records.calls import CallRow
+
+_ZONE = ZoneInfo(TIME_ZONE)
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeRow:
+    """A theme that can be ticked, with the number of published ideas of the call in it."""
+
+    id: int
+    title: str
+    description: str
+    icon: str
+    accent: int
+    minutes: int
+    ideas: int
+
+
+def themes_of(call: CallRow) -> list[ThemeRow]:
+    """The themes of the process of a call, in their own order, in one statement."""
+    ideas = (
+        select(IdeaTheme.theme_id, func.count().label("ideas"))
+        .join(Idea, and_(Idea.id == IdeaTheme.idea_id, Idea.call_id == call.id))
+        .where(Idea.state == IdeaState.PUBLISHED)
+        .group_by(IdeaTheme.theme_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(
+            Theme.id,
+            Theme.title,
+            Theme.description,
+            Theme.icon,
+            Theme.accent,
+            Theme.minutes,
+            func.coalesce(ideas.c.ideas, 0),
+        )
+        .outerjoin(ideas, ideas.c.theme_id == Theme.id)
+        .where(Theme.process_id == call.process_id)
+        .order_by(Theme.position, Theme.id)
+    )
+    return [ThemeRow(*row) for row in rows]
+
+
+def shuffled(themes: list[ThemeRow], person_id: int | None, now: datetime) -> list[ThemeRow]:
+    """In an order of the person and the day, so that what stands on top is not ticked more often for that."""
+    day = now.astimezone(_ZONE).date().toordinal()
+    return sorted(themes, key=lambda theme: lot(f"agenda:{person_id or ''}:{day}", theme.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many people ticked, as last counted: in all, per theme, and per group as far as that may be shown."""
+
+    people: int
+    themes: Mapping[int, int]
+    groups: Mapping[int, tuple[GroupTotal, ...]]
+
+
+def counts_of(call: CallRow, now: datetime) -> Counts | None:
+    """The counts of an agenda vote, in one statement; None while nobody may see them, or before they were counted."""
+    if call.hides_counts(now):
+        return None
+    standing = standings.read(call.id, standings.NUMBERS)
+    record: Mapping[str, Any] = standing.data if standing else {}
+    if record.get("ballots") != agenda_ballots.TICKED:
+        return None
+    groups = [Group(group) for group in record["groups"]]
+    heads = {int(theme): dict(zip(groups, row, strict=True)) for theme, row in record["ticks"].items()}
+    return Counts(
+        people=record["people"],
+        themes={theme: sum(row.values()) for theme, row in heads.items()},
+        groups={
+            theme: ballots.group_totals({group: (count, 0) for group, count in row.items()})
+            for theme, row in heads.items()
+        },
+    )
