@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from app.cli import agenda, importing, mail, people, ranking, seed
+from app.cli import agenda, importing, mail, people, seed, stands
 
-COMMANDS = (agenda.agenda, importing.import_, mail.mail, people.people, ranking.ranking, seed.seed)
+COMMANDS = (agenda.agenda, importing.import_, mail.mail, people.people, stands.ranking, seed.seed)
 
 
 def register(app: Flask) -> None:

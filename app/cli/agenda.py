@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from app.cli.ranking import chosen_call
+from app.cli.ranking import chosen_call, told
 from app.cli.refusal import Refusal
 from app.db import begin_read, db
 from app.domain.ranking import AgendaDraft, Weighting, agenda_record, number, withhold
@@ -55,7 +55,7 @@ def draft(
     plan = withhold(plan)
     if as_json:
         source = agenda_ballots.TICKED if ticks else agenda_ballots.INFERRED
-        record = {"titles": titles, "ballots": source, **agenda_record(plan)}
+        record = {"titles": titles, "ballots": source, **told(agenda_record(plan))}
         click.echo(json.dumps(record, ensure_ascii=False, sort_keys=True, indent=2))
     else:
         _print(plan, titles)

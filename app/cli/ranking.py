@@ -10,10 +10,13 @@ from sqlalchemy import select
 from app.cli.refusal import Refusal
 from app.db import begin_read, db
 from app.domain.ranking import Method, Weighting, ideas_record, themes_record
+from app.domain.ranking.canonical import sha256
+from app.domain.ranking.records import Plain
 from app.kit import clock
 from app.models.idea import Idea
 from app.models.process import Call, Theme
-from app.records import calls, standings, tallies
+from app.models.seal import Snapshot
+from app.records import calls, stand_recounts, standings, tallies
 from app.records.calls import CallRow
 
 ranking = AppGroup("ranking", help="The ranking of ideas and themes.")
@@ -47,7 +50,7 @@ def show(
         themes = standings.ranked_themes(call.id, weighting=weigh)
         titles = _titles(Theme, [int(row.id) for row in (*themes.rows, *themes.too_few)])
         if as_json:
-            _print_json({"call": call.slug, "titles": titles, **themes_record(themes)})
+            _print_json({"call": call.slug, "titles": titles, **told(themes_record(themes))})
             return
         for row in themes.rows[:top]:
             click.echo(f"{row.rank:>4}  {row.score:.3f}  {row.reach:>5} supporters  {titles[int(row.id)]}")
@@ -55,7 +58,7 @@ def show(
     ideas = standings.ranked_ideas(call.id, Method(method), weigh, clock.now())
     if as_json:
         ids = [int(idea) for idea in ideas.ids] + [int(row.id) for row in ideas.too_few]
-        _print_json({"call": call.slug, "titles": _titles(Idea, ids), **ideas_record(ideas)})
+        _print_json({"call": call.slug, "titles": _titles(Idea, ids), **told(ideas_record(ideas))})
         return
     shown = ideas.rows(0, top)
     titles = _titles(Idea, [int(row.id) for row in shown])
@@ -66,12 +69,24 @@ def show(
         )
     if ideas.too_few:
         click.echo(f"      {len(ideas.too_few)} ideas have too few votes to be ranked.")
+    click.echo(
+        f"      Lots among equals: seed with SHA-256 {sha256(ideas.seed)}, told when the standing is sealed."
+    )
 
 
 @ranking.command("recount")
 @click.option("--repair", is_flag=True, help="Write the tallies anew where they differ.")
-def recount(repair: bool) -> None:
+@click.option(
+    "--stand", type=int, help="Count this sealed standing again instead, from the votes themselves."
+)
+@click.option("--call", "slug", help="With --stand: name of the call in its address; default: the main call.")
+def recount(repair: bool, stand: int | None, slug: str | None) -> None:
     """Compare every tally with the votes themselves; ends 1 when they differ."""
+    if stand is not None:
+        if repair:
+            raise Refusal("A sealed standing is never changed, so there is nothing to repair.")
+        _recount_stand(numbered(stand, slug))
+        return
     found = tallies.differences()
     for row in found:
         click.echo(
@@ -88,12 +103,47 @@ def recount(repair: bool) -> None:
         sys.exit(1)
 
 
+def numbered(number: int, slug: str | None) -> Snapshot:
+    """A sealed standing by its number in a call, or in the main call. Raises Refusal when there is none."""
+    call = chosen_call(slug)
+    found = db.session.scalar(select(Snapshot).where(Snapshot.call_id == call.id, Snapshot.number == number))
+    if found is None:
+        raise Refusal(f"There is no standing {number} of {call.slug}.")
+    return found
+
+
+def _recount_stand(found: Snapshot) -> None:
+    click.echo("Counting all votes anew …", err=True)
+    result = stand_recounts.recount(found.id)
+    for difference in result.differences:
+        click.echo(str(difference))
+    if not result.whole:
+        ideas = ", ".join(map(str, result.changed_ideas[:20]))
+        more = ", …" if len(result.changed_ideas) > 20 else ""
+        click.echo(
+            f"{result.changed} votes were cast or changed since the cut-off, so these ideas cannot be compared: "
+            f"{ideas or 'none'}{more}; nor can themes, ballots and the digest of all votes."
+        )
+    if result.differences:
+        sys.exit(1)
+    click.echo(
+        f"The votes on {result.ideas} ideas give the same counts as the standing."
+        + (" So do themes, ballots and the digest of all votes." if result.whole else "")
+    )
+
+
 @ranking.command("refresh")
 def refresh() -> None:
     """Compute themes and agendas of all calls anew where anything changed."""
     for call_id in db.session.scalars(select(Call.id)).all():
         standings.refresh(call_id, clock.now())
     click.echo("Standings are up to date.")
+
+
+def told(record: dict[str, Plain]) -> dict[str, Plain]:
+    """A record with the hash of its seed: the seed itself stays secret until a standing is sealed."""
+    seed = str(record.pop("seed"))
+    return {**record, "seed_hash": sha256(seed)}
 
 
 def _titles(table: type[Idea] | type[Theme], ids: list[int]) -> dict[int, str]:

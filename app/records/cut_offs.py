@@ -1,14 +1,13 @@
 """The votes of a call exactly as they stood at a moment, read as arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Float, and_, case, cast, extract, func, select, type_coerce
-from sqlalchemy.types import String
+from sqlalchemy import ColumnElement, and_, case, func, select, type_coerce
 
 from app.db import UTCDateTime, db
 from app.domain.lifecycle import IdeaState
@@ -17,9 +16,9 @@ from app.models.idea import Idea, IdeaTheme
 from app.models.process import Call, Theme
 from app.models.seal import SealPlan
 from app.models.vote import AgendaTick, Vote
+from app.records import vote_rows
 
 Ints = NDArray[np.int64]
-BATCH = 100_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,24 +91,60 @@ def read(call_id: int, groups: Sequence[str], cut_off: datetime) -> Counted:
         .where(published)
         .order_by(IdeaTheme.idea_id, IdeaTheme.theme_id)
     ).all()
+    return _assembled(published, groups, cut_off, idea_ids, themes, [(row[0], row[1]) for row in rows])
+
+
+def again(call_id: int, groups: Sequence[str], cut_off: datetime, scope: Mapping[str, Any]) -> Counted:
+    """The same for the ideas and themes in the scope of a sealed standing, whatever became of them since."""
+    return _assembled(
+        Idea.call_id == call_id,
+        groups,
+        cut_off,
+        tuple(idea for idea, _themes in scope["ideas"]),
+        tuple((theme["id"], theme["title"], theme["minutes"]) for theme in scope["themes"]),
+        [(idea, theme) for idea, themes in scope["ideas"] for theme in themes],
+    )
+
+
+def changed_since(call_id: int, cut_off: datetime) -> dict[int, int]:
+    """How many votes on each idea of a call were cast or changed after a moment."""
+    rows = db.session.execute(
+        select(Vote.idea_id, func.count())
+        .join(Idea, Idea.id == Vote.idea_id)
+        .where(Idea.call_id == call_id, Vote.cast_at > cut_off)
+        .group_by(Vote.idea_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _assembled(
+    chosen: ColumnElement[bool],
+    groups: Sequence[str],
+    cut_off: datetime,
+    idea_ids: tuple[int, ...],
+    themes: tuple[tuple[int, str, int], ...],
+    tags: Sequence[tuple[int, int]],
+) -> Counted:
     column = {theme[0]: place for place, theme in enumerate(themes)}
-    known = [(idea, column[theme]) for idea, theme in rows if theme in column]
+    known = [(idea, column[theme]) for idea, theme in tags if theme in column]
     ids = np.array(idea_ids, dtype=np.int64)
-    person, idea, value, group, moment = _votes(published, groups, cut_off)
-    people, first, voter = np.unique(person, return_index=True, return_inverse=True)
-    at = int(cut_off.timestamp())
+    state = case((Vote.cast_at <= cut_off, Vote.value), else_=Vote.settled)
+    rows = vote_rows.read(chosen, groups, state)
+    inside = np.isin(rows.idea, ids)
+    group = rows.group[inside]
+    people, first, voter = np.unique(rows.person[inside], return_index=True, return_inverse=True)
     return Counted(
         votes=Votes.of(
             voter.reshape(-1),
-            np.searchsorted(ids, idea),
-            value,
+            np.searchsorted(ids, rows.idea[inside]),
+            rows.value[inside],
             group[first] if len(people) else [],
             len(idea_ids),
         ),
         people=people,
         # When somebody voted whose vote changed after the cut-off is not known any more: it counts as just cast.
-        ages=np.maximum(0, at - np.floor(moment).astype(np.int64)),
-        last=_last(published, cut_off),
+        ages=np.maximum(0, int(cut_off.timestamp()) - np.floor(rows.moment[inside]).astype(np.int64)),
+        last=_last(chosen, cut_off),
         idea_ids=idea_ids,
         themes=themes,
         pairs=(
@@ -119,39 +154,11 @@ def read(call_id: int, groups: Sequence[str], cut_off: datetime) -> Counted:
     )
 
 
-def _last(published: ColumnElement[bool], cut_off: datetime) -> datetime | None:
+def _last(chosen: ColumnElement[bool], cut_off: datetime) -> datetime | None:
     """The moment of the last vote that counted, as far as it was not changed since."""
     newest = (
         select(func.max(Vote.cast_at))
         .join(Idea, Idea.id == Vote.idea_id)
-        .where(published, Vote.value != 0, Vote.cast_at <= cut_off)
+        .where(chosen, Vote.value != 0, Vote.cast_at <= cut_off)
     )
     return db.session.scalar(select(type_coerce(newest.scalar_subquery(), UTCDateTime())))
-
-
-def _votes(
-    published: ColumnElement[bool], groups: Sequence[str], cut_off: datetime
-) -> tuple[Ints, Ints, Ints, Ints, NDArray[np.float64]]:
-    """Person, idea, value, group and moment (seconds since 1970) of every vote that stood, sorted by idea and
-    person, so that sums of what fades come out the same everywhere."""
-    state = case((Vote.cast_at <= cut_off, Vote.value), else_=Vote.settled)
-    place = case(
-        {group: number for number, group in enumerate(groups)}, value=type_coerce(Vote.group, String)
-    )
-    query = (
-        select(Vote.person_id, Vote.idea_id, state, place, cast(extract("epoch", Vote.cast_at), Float))
-        .join(Idea, Idea.id == Vote.idea_id)
-        .where(published, state != 0)
-    )
-    result = db.session.connection().execute(query, execution_options={"stream_results": True})
-    # Straight from the driver: a million rows as objects would take ten times as long. Numbers of people and ideas
-    # stay far below 2^53, so that they pass through floats unharmed.
-    parts: list[NDArray[np.float64]] = []
-    while rows := result.cursor.fetchmany(BATCH):
-        flat = np.fromiter(chain.from_iterable(rows), dtype=np.float64, count=5 * len(rows))
-        parts.append(flat.reshape(len(rows), 5))
-    result.close()
-    table = np.concatenate(parts) if parts else np.zeros((0, 5))
-    table = table[np.lexsort((table[:, 0], table[:, 1]))]
-    person, idea, value, group = (table[:, column].astype(np.int64) for column in range(4))
-    return person, idea, value, group, table[:, 4]

@@ -41,7 +41,7 @@ def verify_both(public_text: str, audit_text: str) -> list[Difference]:
     """The same, and whether the public document is the one that belongs to the auditor's. Raises UnknownMethod."""
     differences, audit, found = _audited(audit_text)
     try:
-        public = _document(public_text, PUBLIC)
+        public = document_in(public_text, PUBLIC)
     except NotCanonical as error:
         return [*differences, Difference("", "something else", f"a public document: {error}")]
     if audit is None or found is None:
@@ -60,7 +60,7 @@ def verify_both(public_text: str, audit_text: str) -> list[Difference]:
 
 def _audited(text: str) -> tuple[list[Difference], Document | None, Outcomes | None]:
     try:
-        document = _document(text, AUDIT)
+        document = document_in(text, AUDIT)
     except NotCanonical as error:
         return [Difference("", "something else", f"an auditor's document: {error}")], None, None
     found = None
@@ -88,7 +88,8 @@ def _unusable(fault: Exception) -> Difference:
     return Difference("inputs", f"something that cannot be computed with ({fault})", "numbers of a standing")
 
 
-def _document(text: str, schema: str) -> Document:
+def document_in(text: str, schema: str) -> Document:
+    """The document in a text. Raises NotCanonical when it is not of this kind, UnknownMethod for an unknown form."""
     document = parse(text)
     if not isinstance(document, dict) or "schema" not in document:
         raise NotCanonical("It names no schema.")

@@ -3,15 +3,17 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from app.db import db
 from app.domain.ballot import Group, VoteValue
-from app.domain.ranking.canonical import sha256
-from app.models import Call, Idea, Person, Process
+from app.domain.decision import NotAllowed
+from app.domain.lifecycle import IdeaState
+from app.domain.ranking.canonical import parse, sha256
+from app.models import AuditEntry, Call, Idea, Person, Process, Theme
+from app.models.person import Role
 from app.models.seal import Immutable, SealPlan, SealReason, Snapshot
-from app.records import seals, tallies
+from app.records import agenda_ballots, seals, standings, tallies
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -56,3 +58,203 @@ def test_a_seal_is_chained_and_computes_again() -> None:
     later = seals.public_document(second.id)
     assert sha256(later["seed"]["value"]) == document["seed"]["next_hash"] == later["seed"]["hash"]
     assert seals.verify(second.id) == []
+
+
+def test_a_sealed_standing_is_never_changed_or_deleted() -> None:
+    call, _ideas, _people = a_full_call()
+    sealed = seals.seal(call.id, SealReason.COUNCIL, NOW)
+    sealed.votes = 7
+    with pytest.raises(Immutable, match="Standing 1 is sealed"):
+        db.session.commit()
+    db.session.rollback()
+    db.session.delete(sealed)
+    with pytest.raises(Immutable):
+        db.session.commit()
+    db.session.rollback()
+    assert seals.verify(sealed.id) == []
+
+
+def tallies_in(snapshot: Snapshot) -> dict[int, tuple[int, int]]:
+    """For and against per idea in the auditor's document."""
+    return {row[0]: (row[3], row[4]) for row in parse(snapshot.audit)["inputs"]["tallies"]}
+
+
+def test_a_planned_standing_is_exact_at_its_cut_off_whatever_happens_before_it_is_sealed() -> None:
+    call, ideas, people = a_full_call()
+    cut_off = NOW + timedelta(hours=1)
+    seals.plan(call.id, cut_off, NOW)
+    before = {idea.id: tally_of(idea) for idea in ideas}
+    # At the very moment still counts; everything after it does not.
+    late, newcomer, twice, away = (factories.a_person() for _ in range(4))
+    put(ideas[0], late, VoteValue.FOR, cut_off)
+    put(ideas[0], twice, VoteValue.AGAINST, cut_off - timedelta(seconds=1))
+    put(ideas[1], away, VoteValue.FOR, cut_off - timedelta(days=1))
+    put(ideas[0], newcomer, VoteValue.FOR, cut_off + timedelta(seconds=1))
+    put(ideas[0], twice, VoteValue.FOR, cut_off + timedelta(seconds=1))
+    put(ideas[0], twice, VoteValue.WITHDRAWN, cut_off + timedelta(seconds=2))
+    put(ideas[0], twice, VoteValue.FOR, cut_off + timedelta(seconds=3))
+    put(ideas[1], away, VoteValue.WITHDRAWN, cut_off + timedelta(microseconds=1))
+    put(ideas[2], people[0], VoteValue.WITHDRAWN, cut_off + timedelta(seconds=4))
+    put(ideas[2], newcomer, VoteValue.FOR, cut_off + timedelta(seconds=4))
+    put(ideas[2], newcomer, VoteValue.AGAINST, cut_off + timedelta(seconds=5))
+    db.session.commit()
+    assert seals.run_due(cut_off + timedelta(seconds=9)) == []
+    (number,) = seals.run_due(cut_off + timedelta(seconds=10))
+    sealed = db.session.get_one(Snapshot, number)
+    assert (sealed.cut_off, sealed.reason) == (cut_off, SealReason.SCHEDULED)
+    expected = dict(before)
+    expected[ideas[0].id] = (before[ideas[0].id][0] + 1, before[ideas[0].id][1] + 1)
+    expected[ideas[1].id] = (before[ideas[1].id][0] + 1, before[ideas[1].id][1])
+    assert tallies_in(sealed) == expected
+    assert sealed.votes == sum(map(sum, expected.values()))
+    assert seals.verify(number) == []
+    # Once is enough, also when the job looks again.
+    assert seals.run_due(cut_off + timedelta(seconds=11)) == []
+    plan = db.session.scalars(select(SealPlan)).one()
+    assert (plan.snapshot_id, plan.done_at) == (number, cut_off + timedelta(seconds=10))
+
+
+def tally_of(idea: Idea) -> tuple[int, int]:
+    counted = tallies.counted_from_votes([idea.id])
+    return sum(row[0] for row in counted.values()), sum(row[1] for row in counted.values())
+
+
+def test_a_standing_is_sealed_later_when_the_server_was_down_at_its_minute() -> None:
+    call, ideas, people = a_full_call()
+    first, second = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+    seals.plan(call.id, second, NOW)
+    seals.plan(call.id, first, NOW)
+    put(ideas[0], people[3], VoteValue.AGAINST, first - timedelta(minutes=1))
+    at_first = {idea.id: tally_of(idea) for idea in ideas}
+    put(ideas[0], people[3], VoteValue.WITHDRAWN, first + timedelta(minutes=1))
+    at_second = {idea.id: tally_of(idea) for idea in ideas}
+    db.session.commit()
+    made = [db.session.get_one(Snapshot, number) for number in seals.run_due(second + timedelta(hours=3))]
+    assert [(one.number, one.cut_off) for one in made] == [(1, first), (2, second)]
+    assert [tallies_in(one) for one in made] == [at_first, at_second]
+    assert at_first != at_second
+
+
+def test_agenda_ticks_are_exact_at_the_cut_off() -> None:
+    call, _ideas, people = a_full_call(agenda_ballot=True)
+    themes = list(db.session.scalars(select(Theme.id).order_by(Theme.id)))
+    for person in people[:9]:
+        agenda_ballots.put(call.id, person.id, [themes[0]], NOW)
+    for person in people[:6]:
+        agenda_ballots.put(call.id, person.id, themes[:2], NOW)
+    db.session.commit()
+    cut_off = NOW + timedelta(hours=1)
+    seals.plan(call.id, cut_off, NOW)
+    agenda_ballots.put(call.id, people[0].id, [], cut_off + timedelta(seconds=1))
+    agenda_ballots.put(call.id, people[20].id, [themes[2]], cut_off + timedelta(seconds=1))
+    db.session.commit()
+    (number,) = seals.run_due(cut_off + timedelta(seconds=10))
+    document = parse(db.session.get_one(Snapshot, number).audit)
+    assert document["scope"]["ballots"] == "ticked"
+    classes = document["inputs"]["ballots"]
+    assert {row[0] for row in classes} == {"1", "3"}
+    assert sum(row[2] for row in classes if row[0] == "3") == 6
+    assert sum(row[2] for row in classes) == 9
+    assert seals.verify(number) == []
+
+
+def test_a_moment_that_passed_is_sealed_only_when_nobody_voted_since() -> None:
+    call, ideas, people = a_full_call()
+    moment = NOW - timedelta(hours=1)
+    sealed = seals.seal(call.id, SealReason.COUNCIL, NOW, cut_off=moment)
+    assert sealed.cut_off == moment
+    put(ideas[0], people[0], VoteValue.WITHDRAWN, NOW)
+    db.session.commit()
+    with pytest.raises(NotAllowed, match="People voted after that moment"):
+        seals.seal(call.id, SealReason.COUNCIL, NOW, cut_off=moment)
+    with pytest.raises(NotAllowed, match="still to come"):
+        seals.seal(call.id, SealReason.COUNCIL, NOW, cut_off=NOW + timedelta(seconds=1))
+    # Without a cut-off everything that stands is counted, also what was voted while the seal was asked for.
+    put(ideas[0], people[0], VoteValue.FOR, NOW + timedelta(seconds=2))
+    db.session.commit()
+    now = seals.seal(call.id, SealReason.COUNCIL, NOW)
+    assert now.cut_off == NOW + timedelta(seconds=2)
+    assert tallies_in(now)[ideas[0].id] == tally_of(ideas[0])
+
+
+def test_plans_are_made_in_time_once_and_called_off_once() -> None:
+    call, _ideas, _people = a_full_call()
+    at = NOW + timedelta(hours=1)
+    with pytest.raises(NotAllowed, match="at least a minute"):
+        seals.plan(call.id, NOW + timedelta(seconds=59), NOW)
+    made = seals.plan(call.id, at, NOW).id
+    with pytest.raises(NotAllowed, match="already"):
+        seals.plan(call.id, at, NOW)
+    assert [plan.id for plan in seals.plans_of(call.id)] == [made]
+    seals.cancel_plan(made, NOW)
+    with pytest.raises(NotAllowed, match="in the meantime"):
+        seals.cancel_plan(made, NOW)
+    with pytest.raises(LookupError, match="There is no plan 99"):
+        seals.cancel_plan(99, NOW)
+    assert seals.run_due(at + timedelta(hours=1)) == []
+    assert db.session.scalars(select(Snapshot)).all() == []
+
+
+def test_a_workshop_of_another_call_is_refused() -> None:
+    call, _ideas, _people = a_full_call()
+    other = factories.a_workshop(factories.a_call(call.process))
+    db.session.commit()
+    with pytest.raises(NotAllowed, match="another call"):
+        seals.seal(call.id, SealReason.WORKSHOP, NOW, workshop_id=other.id)
+    with pytest.raises(LookupError, match="There is no workshop 99"):
+        seals.seal(call.id, SealReason.WORKSHOP, NOW, workshop_id=99)
+    with pytest.raises(LookupError, match="There is no call 99"):
+        seals.seal(99, SealReason.COUNCIL, NOW)
+
+
+def test_what_happens_to_people_and_ideas_afterwards_changes_nothing() -> None:
+    call, ideas, people = a_full_call()
+    sealed = seals.seal(call.id, SealReason.COUNCIL, NOW)
+    number, public = sealed.id, sealed.public
+    for person in people:
+        person.email, person.name = None, ""
+    ideas[0].state = IdeaState.HIDDEN
+    ideas[1].title = "Een heel andere titel"
+    db.session.commit()
+    db.session.expunge_all()
+    assert seals.verify(number) == []
+    assert db.session.get_one(Snapshot, number).public == public
+    for text in (public, db.session.get_one(Snapshot, number).audit):
+        assert "Person" not in text
+        assert "voorbeeld.example" not in text
+        assert "Een idee met nummer" not in text
+
+
+def test_a_changed_byte_a_missing_link_and_a_changed_row_are_named() -> None:
+    call, _ideas, _people = a_full_call()
+    made = [seals.seal(call.id, SealReason.COUNCIL, NOW + timedelta(hours=n)).id for n in range(3)]
+    table = Snapshot.__table__
+    audit = db.session.get_one(Snapshot, made[0]).audit
+    spoilt = audit.replace('"m":5', '"m":6')
+    db.session.execute(table.update().where(table.c.id == made[0]).values(audit=spoilt))
+    db.session.execute(table.update().where(table.c.id == made[2]).values(votes=1))
+    db.session.commit()
+    db.session.expunge_all()
+    paths = [difference.path for difference in seals.verify(made[0])]
+    assert paths[0] == "parameters"
+    assert any(path.startswith("outputs.ideas.") for path in paths)
+    assert [difference.path for difference in seals.verify(made[2])] == ["inputs.votes"]
+    assert seals.verify(made[1]) == []
+    db.session.execute(table.delete().where(table.c.id == made[1]))
+    db.session.commit()
+    db.session.expunge_all()
+    assert "previous" in [difference.path for difference in seals.verify(made[2])]
+
+
+def test_a_seal_leaves_a_line_and_outdates_what_was_drawn_by_the_old_lots() -> None:
+    call, _ideas, _people = a_full_call()
+    standings.refresh(call.id, NOW)
+    organiser = factories.a_person(Role.ORGANISER)
+    db.session.commit()
+    old = db.session.scalars(select(Process.tie_seed)).one()
+    sealed = seals.seal(call.id, SealReason.COUNCIL, NOW, actor=organiser, why="Voor de raad")
+    line = db.session.scalars(select(AuditEntry)).one()
+    assert (line.action, line.actor_id, line.why) == ("ranking.seal", organiser.id, "Voor de raad")
+    assert line.after == {"number": 1, "digest": sealed.digest}
+    assert db.session.scalars(select(Process.tie_seed)).one() != old
+    assert call.id in standings.out_of_date()

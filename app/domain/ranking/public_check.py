@@ -1,0 +1,191 @@
+"""What a reader of the public document alone can compute again, and whether it comes out the same."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from app.domain.ranking import scores as formulas
+from app.domain.ranking.canonical import Difference, NotCanonical, canonical, first_difference, sha256
+from app.domain.ranking.ideas import rank_ideas
+from app.domain.ranking.parameters import Method, Parameters, ThemeMethod, Weighting
+from app.domain.ranking.records import decimal
+from app.domain.ranking.snapshot import METHODS, PUBLIC, WEIGHED, UnknownMethod, parameters_of
+from app.domain.ranking.tallies import Tallies
+from app.domain.ranking.verification import FAULTS, document_in
+
+PARTS = (
+    *("call", "digests", "inputs", "methods", "number", "outputs", "parameters", "previous", "reason"),
+    *("schema", "scope", "seed", "software", "times", "weighting", "workshop"),
+)
+
+
+def verify_public(text: str) -> list[Difference]:
+    """Whether a public document is whole and true to itself, as far as it can be computed again: the first fault.
+
+    Orders by methods that do not look at groups are computed again as a whole; scores that do, for every row whose
+    groups are all shown. Raises UnknownMethod with a sentence for a document of another version.
+    """
+    try:
+        document = document_in(text, PUBLIC)
+    except NotCanonical as error:
+        return [Difference("", "something else", f"a public document: {error}")]
+    for kind, names in METHODS.items():
+        for name in document.get("methods", {}).get(kind, ()):
+            if name not in names:
+                raise UnknownMethod(f"This program does not know the method {name}.")
+    try:
+        for check in (_shape, _sums, _ideas, _themes, _agendas):
+            found = check(document)
+            if found:
+                return [found]
+    except FAULTS as fault:
+        return [Difference("", f"something that cannot be computed with ({fault})", "a standing")]
+    if canonical(document) != text:
+        return [Difference("", "another text", "the canonical one")]
+    return []
+
+
+def _shape(document: Mapping[str, Any]) -> Difference | None:
+    found = first_difference(sorted(document), sorted(PARTS))
+    if found:
+        return Difference("", f"the parts {', '.join(sorted(document))}", f"{', '.join(sorted(PARTS))}")
+    seed = document["seed"]
+    if sha256(seed["value"]) != seed["hash"]:
+        return Difference("seed.hash", seed["hash"], sha256(seed["value"]))
+    ids = [row[0] for row in document["inputs"]["tallies"]]
+    return first_difference([row[0] for row in document["scope"]["ideas"]], ids, "scope.ideas")
+
+
+def _sums(document: Mapping[str, Any]) -> Difference | None:
+    """Totals against the groups that are shown."""
+    inputs = document["inputs"]
+    for place, (_idea, for_, against, p, q) in enumerate(inputs["tallies"]):
+        for name, row, total in (("for", for_, p), ("against", against, q)):
+            shown = [figure for figure in row if figure is not None]
+            if sum(shown) > total or (len(shown) == len(row) and sum(shown) != total):
+                return Difference(f"inputs.tallies.{place} ({name})", str(total), str(sum(shown)))
+    votes = sum(row[3] + row[4] for row in inputs["tallies"])
+    return first_difference(inputs["votes"], votes, "inputs.votes")
+
+
+def _ideas(document: Mapping[str, Any]) -> Difference | None:
+    parameters = parameters_of(document["parameters"])
+    tallies = {row[0]: row for row in document["inputs"]["tallies"]}
+    for key in sorted(document["outputs"]["ideas"]):
+        record, path = document["outputs"]["ideas"][key], f"outputs.ideas.{key}"
+        for part in ("rows", "too_few"):
+            for place, row in enumerate(record[part]):
+                told = [row["id"], row["for"], row["against"], row["p"], row["q"]]
+                found = first_difference(told, tallies[row["id"]], f"{path}.{part}.{place}")
+                if found:
+                    return found
+        found = _scores(key, record, tallies, parameters, document["seed"]["value"], path)
+        if found:
+            return found
+    return None
+
+
+def _scores(
+    key: str,
+    record: Mapping[str, Any],
+    tallies: Mapping[Any, Sequence[Any]],
+    parameters: Parameters,
+    seed: str,
+    path: str,
+) -> Difference | None:
+    method, weighting = Method(key.split(":")[0]), Weighting(key.split(":")[1])
+    if method is Method.ACTUEEL:
+        return None  # follows from the moments of votes, which nobody gets to see
+    if not method.sees_groups or (method in WEIGHED and weighting is Weighting.PER_PERSON):
+        return _whole_order(method, record, tallies, parameters, seed, path)
+    if record["mu"] is None:
+        return None
+    mu = tuple(Fraction(mean) for mean in record["mu"])
+    known = [place for place, row in enumerate(record["rows"]) if None not in row["for"]]
+    rows = [record["rows"][place] for place in known]
+    counts = Tallies.of(
+        [row["id"] for row in rows],
+        parameters.groups,
+        [row["for"] for row in rows],
+        [row["against"] for row in rows],
+    )
+    scores = formulas.score(method, counts.for_, counts.against, parameters, mu, weighting).tolist()
+    for place, row, score in zip(known, rows, scores, strict=True):
+        if row["score"] != decimal(score):
+            return Difference(f"{path}.rows.{place}.score", str(row["score"]), decimal(score))
+    return None
+
+
+def _whole_order(
+    method: Method,
+    record: Mapping[str, Any],
+    tallies: Mapping[Any, Sequence[Any]],
+    parameters: Parameters,
+    seed: str,
+    path: str,
+) -> Difference | None:
+    """The ranking of everybody as one group."""
+    rows = list(tallies.values())
+    everybody = Parameters.equal(
+        ("all",),
+        **{name: getattr(parameters, name) for name in ("m", "n_min", "z", "k", "half_life_days", "calm")},
+    )
+    counts = Tallies.of(
+        [row[0] for row in rows], ("all",), [[row[3]] for row in rows], [[row[4]] for row in rows]
+    )
+    ranking = rank_ideas(counts, everybody, method, seed)
+    should = [
+        [idea, rank, decimal(score)]
+        for idea, rank, score in zip(ranking.ids, ranking.rank.tolist(), ranking.score.tolist(), strict=True)
+    ]
+    told = [[row["id"], row["rank"], row["score"]] for row in record["rows"]]
+    return first_difference(told, should, f"{path}.rows")
+
+
+def _themes(document: Mapping[str, Any]) -> Difference | None:
+    parameters = parameters_of(document["parameters"])
+    for key in sorted(document["outputs"]["themes"]):
+        method, weighting = key.split(":")
+        record, path = document["outputs"]["themes"][key], f"outputs.themes.{key}"
+        for place, row in enumerate(record["rows"]):
+            where = f"{path}.rows.{place}"
+            if method == ThemeMethod.BEREIK and row["score"] != decimal(row["reach"]):
+                return Difference(f"{where}.score", row["score"], decimal(row["reach"]))
+            if None in row["supporters"]:
+                continue
+            if sum(row["supporters"]) != row["reach"]:
+                return Difference(f"{where}.reach", str(row["reach"]), str(sum(row["supporters"])))
+            by_group = method == ThemeMethod.MEERDERHEID and weighting == Weighting.PER_GROUP
+            if by_group and record["mu"] is not None:
+                score = formulas.score(
+                    Method.DRAAGVLAK,
+                    np.array([row["supporters"]], dtype=np.int64),
+                    np.array([row["opponents"]], dtype=np.int64),
+                    parameters,
+                    tuple(Fraction(mean) for mean in record["mu"]),
+                )
+                if row["score"] != decimal(float(score[0])):
+                    return Difference(f"{where}.score", row["score"], decimal(float(score[0])))
+    return None
+
+
+def _agendas(document: Mapping[str, Any]) -> Difference | None:
+    for key, record in sorted(document["outputs"]["agendas"].items()):
+        if "error" in record:
+            continue
+        path = f"outputs.agendas.{key}"
+        used = record["pinned"]
+        for place, entry in enumerate(record["entries"]):
+            if entry["phase"] != "pinned":
+                used += entry["minutes"]
+            parts = [*entry["paid"], entry["common"]]
+            # With fractions everything adds up; beyond them (many items) the last places may differ.
+            if None not in parts and abs(sum(Fraction(part) for part in parts) - entry["minutes"]) > Fraction(
+                1, 10**6
+            ):
+                return Difference(f"{path}.entries.{place}.paid", canonical(parts), str(entry["minutes"]))
+        if used != record["pinned"] + record["used"]:
+            return Difference(f"{path}.used", str(record["used"]), str(used - record["pinned"]))
+    return None
