@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.domain.ranking import Weighting
-from app.features.workshop import forms, queries, service, view, words
+from app.features.workshop import comparison, forms, queries, service, view, words
 from app.kit import clock, doors
 from app.kit.forms import Form
 from app.kit.identity import the_person
@@ -53,6 +53,7 @@ def show(workshop_id: int) -> ResponseReturnValue:
         workshop=workshop,
         frame=frame,
         agenda=agenda,
+        table=comparison.table(plans, tags, usual) if plans else None,
         plans=plans,
         provisional=provisional and plans is not None and plans.sealed is not None,
         over=over,

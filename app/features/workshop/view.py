@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from app.domain.ballot import SMALLEST_SHOWN_GROUP
 from app.domain.programme import Part, PartKind
-from app.domain.ranking import AgendaMethod, Weighting, WhyNot
+from app.domain.ranking import Weighting, WhyNot
 from app.features.workshop import queries, words
 from app.kit import charts, voices
 from app.records.agendas import Plan, Plans, WorkshopRow
@@ -65,8 +65,6 @@ class Agenda:
     too_few: tuple[ThemeTag, ...]
     difference: str
     """What the weighting that is not the usual one changes; empty on the usual one."""
-    by_votes: str
-    by_turns: str
     reached: tuple[tuple[str, float | None], ...]
     """Per group the share of voters with at least one item; None is withheld."""
     holds: bool
@@ -103,7 +101,6 @@ def agenda(
             [tags[t].title for t in plan.themes if t not in usual_themes and t in tags],
             [tags[t].title for t in usual_themes if t not in plan.themes and t in tags],
         )
-    comparisons = {row["method"].partition("@")[0]: row for row in data.get("comparisons", ())}
     return Agenda(
         weighting=weighting,
         lines=lines,
@@ -112,8 +109,6 @@ def agenda(
         too_few=tuple(tags[theme] for theme in _too_few(plans, plan) if theme in tags),
         is_ticked=plans.is_ticked,
         difference=changed,
-        by_votes=_compared(comparisons.get(AgendaMethod.GREEDY), tags),
-        by_turns=_compared(comparisons.get(AgendaMethod.PHRAGMEN), tags),
         reached=tuple(_reached(data)),
         holds=bool(data) and data["certificate"]["holds"],
         checked=data["certificate"]["checked"] if data else 0,
@@ -197,15 +192,6 @@ def _too_few(plans: Plans, plan: Plan) -> list[int]:
     named = {row["id"] for row in (*plan.entries, *plan.data.get("left_out", ()))}
     ranked = (*plans.themes.get("rows", ()), *plans.themes.get("too_few", ()))
     return sorted(row["id"] for row in ranked if row["id"] not in named)
-
-
-def _compared(row: Row | None, tags: Mapping[int, ThemeTag]) -> str:
-    if row is None:
-        return ""
-    return words.difference(
-        [tags[t].title for t in row["added"] if t in tags],
-        [tags[t].title for t in row["dropped"] if t in tags],
-    )
 
 
 def _reached(data: Row) -> list[tuple[str, float | None]]:

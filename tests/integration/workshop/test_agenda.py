@@ -95,7 +95,7 @@ def test_the_guarantee_and_who_finds_something(room: Room, client: FlaskClient) 
     # 8 of 14 residents; of one partner nothing is said, and with that nothing of the smallest other group.
     assert facts["Inwoners"] == "57 %"
     assert facts["Partners in de stad"] == "niet getoond: te weinig mensen"
-    assert "Alleen de thema's met de meeste steun: Er zou niets veranderen" in page.text
+    assert "Meeste stemmen eerst: Er zou niets veranderen" in page.text
 
 
 def test_a_theme_that_is_too_long_or_skipped_or_unknown_says_so(room: Room, client: FlaskClient) -> None:
