@@ -1,9 +1,11 @@
 """One text per document, its digests, and the first place where two documents differ."""
 
+import gc
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -16,11 +18,27 @@ class NotCanonical(ValueError):
     """A text is no document of ours: no JSON, or with numbers that have a point."""
 
 
+@contextmanager
+def in_one_go() -> Iterator[None]:
+    """Make very many plain objects without Python looking for rings among them in between: twice as fast.
+
+    Documents hold no rings, so there is nothing to be found.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def canonical(document: Any) -> str:
     """The one text of a document: JSON with sorted keys, nothing between them, and letters as they are."""
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
+@in_one_go()
 def parse(text: str) -> Any:
     """The document in a text. Raises NotCanonical when it is not JSON, or holds a number with a point."""
     try:

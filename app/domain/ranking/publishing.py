@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from app.domain.ballot import SMALLEST_SHOWN_GROUP, Group, groups_to_show
 from app.domain.ranking.agenda import withhold
-from app.domain.ranking.canonical import sha256
+from app.domain.ranking.canonical import in_one_go, sha256
 from app.domain.ranking.parameters import Method, ThemeMethod, Weighting
 from app.domain.ranking.records import agenda_record, decimal
 from app.domain.ranking.snapshot import PUBLIC, WEIGHED, Document, Outcomes
@@ -72,6 +72,7 @@ def _subsets(size: int) -> Iterator[tuple[int, ...]]:
         yield from combinations(range(size), length)
 
 
+@in_one_go()
 def public_document(audit: Mapping[str, Any], found: Outcomes, audit_text: str) -> Document:
     """The public document that belongs to an auditor's one, with the digest of its text."""
     inputs, outputs = audit["inputs"], audit["outputs"]

@@ -13,7 +13,7 @@ import numpy as np
 
 from app.domain.ranking.agenda import AgendaDraft, FixedBlock, Item, draft_agenda
 from app.domain.ranking.ballots import Ballots, fold
-from app.domain.ranking.canonical import canonical, keyed, sha256
+from app.domain.ranking.canonical import canonical, in_one_go, keyed, sha256
 from app.domain.ranking.ideas import IdeaRanking, rank_ideas
 from app.domain.ranking.parameters import AgendaMethod, Method, Parameters, ThemeMethod, Weighting
 from app.domain.ranking.records import agenda_record, decimal, ideas_record, plain, themes_record
@@ -234,6 +234,7 @@ def outcomes(of: Material, methods: Mapping[str, Sequence[str]]) -> Outcomes:
     return Outcomes(ideas, themes, agendas)
 
 
+@in_one_go()
 def outputs_record(found: Outcomes) -> Document:
     """All outcomes in full, as an auditor sees them."""
     ideas: Document = {}
