@@ -39,6 +39,7 @@ from app.kit import (
     mail,
     packing,
     paths,
+    spoken,
     words,
 )
 
@@ -74,6 +75,7 @@ def create_app(config: "Config") -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=None,
     )
+    app.jinja_environment = spoken.SpokenEnvironment
     app.testing = config.testing
     app.config.update(
         SECRET_KEY=config.secret_key,

@@ -1,11 +1,14 @@
 """What every template may count on: the site's settings, its navigation and the moment."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from flask import Flask, request, url_for
+from flask import Flask, request
 from flask_babel import gettext as _
 
-from app.kit import clock, html
+from app.domain.decision import N_
+from app.kit import clock, html, paths
+from app.kit.i18n import language
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +33,28 @@ class NavItem:
     current: bool
 
 
-def nav_items() -> list[NavItem]:
+_PLACES = (
+    ("ideas.index", N_("Ideas"), "list", "/ideeen"),
+    ("ranking.index", N_("Ranking"), "podium", "/ranglijst"),
+    ("processes.themes", N_("Themes"), "grid", "/themas"),
+    ("workshop.index", N_("Workshop"), "agenda", "/werkateliers"),
+    ("practices.index", N_("Practice"), "practice", "/praktijk"),
+    ("partners.index", N_("Partners"), "building", "/partners"),
+)
+
+
+def nav_items() -> tuple[NavItem, ...]:
     """The places in the header, in the language of the page, with the current one marked."""
-    places = (
-        ("ideas.index", _("Ideas"), "list", "/ideeen"),
-        ("ranking.index", _("Ranking"), "podium", "/ranglijst"),
-        ("processes.themes", _("Themes"), "grid", "/themas"),
-        ("workshop.index", _("Workshop"), "agenda", "/werkateliers"),
-        ("practices.index", _("Practice"), "practice", "/praktijk"),
-        ("partners.index", _("Partners"), "building", "/partners"),
+    here = next((path for *_, path in _PLACES if request.path.startswith(path)), "")
+    return _nav_items(language(), request.script_root, here)
+
+
+@lru_cache(maxsize=64)
+def _nav_items(_language: str, _root: str, here: str) -> tuple[NavItem, ...]:
+    return tuple(
+        NavItem(label=_(label), url=paths.place(endpoint), icon=icon, current=path == here)
+        for endpoint, label, icon, path in _PLACES
     )
-    return [
-        NavItem(label=label, url=url_for(endpoint), icon=icon, current=request.path.startswith(path))
-        for endpoint, label, icon, path in places
-    ]
 
 
 def init_app(app: Flask, site: Site) -> None:

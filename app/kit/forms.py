@@ -1,6 +1,7 @@
 """What every form shares: clean text, limits counted alike in browser and server, and errors that say what to do."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,8 +9,10 @@ from flask import Flask, abort, current_app, request
 from flask_babel import gettext
 from flask_wtf import CSRFProtect, FlaskForm
 from wtforms import EmailField, Field, StringField, TextAreaField, ValidationError
+from wtforms.i18n import get_translations
 
 from app.kit import html, paths
+from app.kit.i18n import language
 
 TEXT_FIELDS = (StringField, TextAreaField, EmailField)
 
@@ -54,6 +57,10 @@ class Form(FlaskForm):
                 else unbound_field.bind(form=form, **options)
             )
 
+        def get_translations(self, form: Any) -> Any:
+            """The sentences that the library brings along, read from disk once a language and not once a form."""
+            return _library_sentences(language())
+
     @property
     def is_stale(self) -> bool:
         """Whether the form came with a token of an older session: nothing the visitor typed is wrong."""
@@ -69,6 +76,11 @@ class Form(FlaskForm):
             messages = field.errors if isinstance(field.errors, (list, tuple)) else []
             found += [(field.id, str(message)) for message in messages]
         return found
+
+
+@cache
+def _library_sentences(code: str) -> Any:
+    return get_translations([code])
 
 
 def clean_text(value: Any) -> Any:

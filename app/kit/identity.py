@@ -5,6 +5,8 @@ from typing import cast
 
 from flask import Flask, has_request_context, session
 from flask_login import LoginManager, current_user, login_user, logout_user
+from sqlalchemy import Integer, bindparam, select
+from sqlalchemy.orm import joinedload
 
 from app.db import db
 from app.kit import clock, signals
@@ -57,12 +59,20 @@ def end_session() -> None:
     session.clear()
 
 
+# Every request of somebody who signed in begins with this: one statement for the person and the roles.
+_PERSON = (
+    select(Person)
+    .options(joinedload(Person.role_rows))
+    .where(Person.id == bindparam("number", type_=Integer))
+)
+
+
 @login_manager.user_loader
 def _load_person(key: str) -> Person | None:
     number, _, epoch = key.partition(".")
     if not (number.isdecimal() and epoch.isdecimal() and int(number) <= LARGEST_NUMBER):
         return None
-    person = db.session.get(Person, int(number))
+    person = db.session.execute(_PERSON, {"number": int(number)}).unique().scalar_one_or_none()
     if person is None or not person.is_active or person.session_epoch != int(epoch):
         return None
     if person.is_staff and not _seen_lately():

@@ -4,7 +4,7 @@ import re
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from flask import Flask
+from flask import Flask, has_request_context, request, url_for
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
 LARGEST_NUMBER = 2**31 - 1
@@ -63,5 +63,23 @@ def split(address: str) -> SplitResult:
         return urlsplit("")
 
 
+_places: dict[tuple[str, str], str] = {}
+_MOST_PLACES = 1000
+
+
+def place(endpoint: str, **values: Any) -> str:
+    """What `url_for` says; the addresses without values, of which every page holds dozens, are made once."""
+    if values or not has_request_context():
+        return url_for(endpoint, **values)
+    key = (request.script_root, endpoint)
+    known = _places.get(key)
+    if known is None:
+        known = url_for(endpoint)
+        if len(_places) < _MOST_PLACES:
+            _places[key] = known
+    return known
+
+
 def init_app(app: Flask) -> None:
     app.url_map.converters.update(int=Number, string=Name, default=Name)
+    app.jinja_env.globals["url_for"] = place

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ScalarSelect, case, select
+from sqlalchemy import ScalarSelect, Select, bindparam, case, select
 
 from app.db import db
 from app.domain.ballot import Group, Side
@@ -73,27 +74,30 @@ def _reason() -> ScalarSelect[RefusalReason | None]:
     )
 
 
+_OF_IDEA: Select[*tuple[Any, ...]] = (
+    select(
+        Argument.id,
+        Argument.parent_id,
+        Argument.side,
+        Argument.body,
+        Argument.state,
+        Argument.created_at,
+        Argument.author_id,
+        Person.name,
+        Person.group,
+        Organisation.name,
+        case((Argument.state == ArgumentState.HIDDEN, _reason()), else_=None),
+    )
+    .join(Person, Argument.author_id == Person.id)
+    .outerjoin(Organisation, Person.organisation_id == Organisation.id)
+    .where(Argument.idea_id == bindparam("idea"))
+    .order_by(Argument.created_at, Argument.id)
+)
+# Put together once, and run without the object mapper: a third of the time of a long discussion.
+
+
 def of_idea(idea_id: int, person_id: int | None = None) -> Discussion:
     """The discussion of one idea, in one statement; `person_id` marks what that person wrote."""
-    statement = (
-        select(
-            Argument.id,
-            Argument.parent_id,
-            Argument.side,
-            Argument.body,
-            Argument.state,
-            Argument.created_at,
-            Argument.author_id,
-            Person.name,
-            Person.group,
-            Organisation.name,
-            case((Argument.state == ArgumentState.HIDDEN, _reason()), else_=None),
-        )
-        .join(Person, Argument.author_id == Person.id)
-        .outerjoin(Organisation, Person.organisation_id == Organisation.id)
-        .where(Argument.idea_id == idea_id)
-        .order_by(Argument.created_at, Argument.id)
-    )
     tops: dict[int, ArgumentRow] = {}
     replies: dict[int, list[ArgumentRow]] = {}
     for (
@@ -108,7 +112,7 @@ def of_idea(idea_id: int, person_id: int | None = None) -> Discussion:
         group,
         organisation,
         reason,
-    ) in db.session.execute(statement):
+    ) in db.session.connection().execute(_OF_IDEA, {"idea": idea_id}):
         shown = state == ArgumentState.PUBLISHED
         row = ArgumentRow(
             number,

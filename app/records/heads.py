@@ -1,6 +1,8 @@
 """An idea in a few words with its call: what a policy asks and a small page shows, in one statement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam
 
@@ -38,7 +40,7 @@ _HEAD = (
 
 def of_idea(idea_id: int) -> IdeaHead | None:
     """The idea with this number, in whatever state, or None."""
-    rows = db.session.execute(_HEAD, {"idea": idea_id}).all()
+    rows: Sequence[Any] = db.session.connection().execute(_HEAD, {"idea": idea_id}).all()
     if not rows:
         return None
     number, title, state, author_id = rows[0][len(calls.COLUMNS) :]

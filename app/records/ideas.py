@@ -10,6 +10,8 @@ from sqlalchemy import BindParameter, Select, bindparam, func, select
 from app.db import db
 from app.domain.ballot import Group
 from app.domain.lifecycle import IdeaState, PublicStatus
+from app.kit import signals
+from app.kit.kept import Kept
 from app.models.idea import Idea, IdeaTheme
 from app.models.person import Organisation, Person
 from app.models.process import Call, Theme
@@ -152,6 +154,19 @@ def cards(ids: Sequence[int]) -> list[CardRow]:
         for number in dict.fromkeys(ids)
         if number in heads
     ]
+
+
+def kept_cards(ids: Sequence[int]) -> list[CardRow]:
+    """The same, at most a second old: for visitors who have not signed in, and so never miss a vote of their own."""
+    return _pages.get(tuple(ids), lambda _stale: cards(ids)) or []
+
+
+_pages: Kept[list[CardRow]] = Kept("cards")
+
+
+@signals.idea_changed.connect
+def _forget(_sender: object, **_more: object) -> None:
+    _pages.forget()
 
 
 def one(idea_id: int) -> IdeaRow | None:

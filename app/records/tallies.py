@@ -67,11 +67,11 @@ def put(idea_id: int, person_id: int, group: Group, value: VoteValue, now: datet
     given = {"idea": idea_id, "person": person_id, "value": int(value), "group": group.value, "now": now}
     # Two statements, not one: PostgreSQL checks votes_for >= 0 against the count as the statement first saw it,
     # so a single statement that had to wait for this person's other request would be refused.
-    row = db.session.execute(_PUT, given).one_or_none()
+    row = db.session.connection().execute(_PUT, given).one_or_none()
     if row is None:
         return Change(0, 0)
     change = change_between(row[1], row[0])
-    counted = db.session.execute(
+    counted = db.session.connection().execute(
         _COUNT,
         {
             "idea": idea_id,
@@ -80,7 +80,7 @@ def put(idea_id: int, person_id: int, group: Group, value: VoteValue, now: datet
             "more_against": change.against,
         },
     )
-    if counted.rowcount != 1:  # type: ignore[attr-defined]
+    if counted.rowcount != 1:
         raise TallyMissing(f"Idea {idea_id} has no tally.")
     return change
 

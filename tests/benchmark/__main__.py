@@ -1,6 +1,7 @@
 """Measures the site beside a bare application and prints the shares: `python -m tests.benchmark --size A`."""
 
 import argparse
+import os
 import random
 import sys
 import time
@@ -105,6 +106,7 @@ def main() -> int:
     arguments.add_argument("--size", choices=SIZES, default="A")
     arguments.add_argument("--seconds", type=float, default=3.0, help="how long each figure is measured")
     given = arguments.parse_args()
+    os.environ[servers.DURABLE] = "1"
     run = servers.open_run()
     try:
         _bench(given.size, given.seconds)

@@ -18,15 +18,10 @@ RUN_FOLDER = "STEM_TEST_FOLDER"
 
 PREFIX = "stem-tests-"
 NOBODY = "nobody"
-FAST = (
-    "fsync = off\n"
-    "synchronous_commit = off\n"
-    "full_page_writes = off\n"
-    "max_connections = 250\n"
-    "shared_buffers = 256MB\n"
-    "autovacuum = off\n"
-    "listen_addresses = ''\n"
-)
+DURABLE = "STEM_TEST_DURABLE"
+"""Set while speed is measured: commits then wait for the disk, as on a site that ships."""
+CARELESS = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+SMALL = "max_connections = 250\nshared_buffers = 256MB\nautovacuum = off\nlisten_addresses = ''\n"
 
 
 def open_run() -> Path:
@@ -114,7 +109,8 @@ def _start_postgresql(home: Path) -> None:
         initdb = ["--auth=trust", "--encoding=utf8", "--locale=C.UTF-8", "--no-sync", "--username=postgres"]
         _must([programs / "initdb", *initdb, f"--pgdata={data}"], user)
         with (data / "postgresql.conf").open("a") as settings:
-            settings.write(FAST + f"unix_socket_directories = '{home}'\n")
+            settings.write("" if os.environ.get(DURABLE) else CARELESS)
+            settings.write(SMALL + f"unix_socket_directories = '{home}'\n")
         start = ["--wait", "--silent", f"--pgdata={data}", f"--log={home / 'log'}", "start"]
         _must([programs / "pg_ctl", *start], user)
     except BaseException:

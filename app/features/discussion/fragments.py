@@ -1,5 +1,6 @@
 """Arguments as ready pieces of HTML: a long discussion is put together from what seldom changes."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from flask import get_template_attribute, request
@@ -13,10 +14,10 @@ CAPACITY = 8192
 """Pieces of one to two kilobytes that one process keeps."""
 
 
-def ready_argument(row: ArgumentRow, decision: Decision) -> Markup:
-    """One argument or reply as the page shows it; `decision` says whether the visitor may argue."""
-    can_reply = bool(decision) and not row.is_reply
-    return _piece(row, can_reply, language(), request.script_root)
+def ready_arguments(decision: Decision) -> Callable[[ArgumentRow], Markup]:
+    """Shows one argument or reply of this page after the other; `decision` says whether the visitor may argue."""
+    may, here = bool(decision), (language(), request.script_root)
+    return lambda row: _piece(row, may and not row.is_reply, *here)
 
 
 @lru_cache(maxsize=CAPACITY)

@@ -63,7 +63,7 @@ class Writing:
         return url_for("ideas.show", idea_id=self.idea.id, _anchor=anchor)
 
 
-bp.add_app_template_global(fragments.ready_argument)
+bp.add_app_template_global(fragments.ready_arguments)
 
 
 @bp.app_template_global()

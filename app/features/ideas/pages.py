@@ -14,6 +14,8 @@ from app.domain.phases import Action
 from app.features.ideas import queries
 from app.features.ideas.forms import IdeaForm
 from app.kit import html
+from app.kit.i18n import language
+from app.kit.kept import Kept
 from app.models.person import Person
 from app.models.process import Audience
 from app.policies.ideas import may_edit, may_send_in, may_withdraw
@@ -78,24 +80,19 @@ def typed_of(idea: IdeaRow) -> dict[str, Any]:
 
 
 def show(idea: IdeaRow, person: Person | None, now: datetime) -> dict[str, Any]:
-    """Everything on the page of an idea; six statements for somebody who is signed out."""
+    """Everything on the page of an idea; six statements, and one for somebody who follows within a second."""
     is_author = person is not None and person.id == idea.author_id
     sees_decisions = is_author or (person is not None and person.is_moderator)
     found: dict[str, Any] = {
         "idea": idea,
-        "text": html.from_plain(idea.body),
-        "trail": trail.of_idea(idea),
-        "place": agenda_place.of_idea(idea, now),
-        "practices": queries.practices_on([theme.id for theme in idea.themes]),
         "is_author": is_author,
         "is_public": idea.state == IdeaState.PUBLISHED,
         "ballot": None,
         "decided": None,
         "staff_links": _staff_links(idea, person),
+        **(_kept_parts(idea, now) if person is None else _parts(idea, person, now)),
     }
     if idea.state == IdeaState.PUBLISHED:
-        found["ballot"] = ballots.of_idea(idea.id, idea.state, idea.call, person, now)
-        found["talk"] = arguments.of_idea(idea.id, person.id if person else None)
         found["arguing"] = may_argue(person, idea.state, idea.call, now)
     if sees_decisions and idea.state in EXPLAINED_STATES:
         found["decided"] = queries.last_decision(idea.id)
@@ -105,6 +102,29 @@ def show(idea: IdeaRow, person: Person | None, now: datetime) -> dict[str, Any]:
         found["sending"] = may_send_in(person, idea, idea.call, now)
         found["withdrawing"] = may_withdraw(person, idea, idea.call)
     return found
+
+
+def _parts(idea: IdeaRow, person: Person | None, now: datetime) -> dict[str, Any]:
+    """What stands around the idea itself, read from the database."""
+    parts: dict[str, Any] = {
+        "text": html.from_plain(idea.body),
+        "trail": trail.of_idea(idea),
+        "place": agenda_place.of_idea(idea, now),
+        "practices": queries.practices_on([theme.id for theme in idea.themes]),
+    }
+    if idea.state == IdeaState.PUBLISHED:
+        parts["ballot"] = ballots.of_idea(idea.id, idea.state, idea.call, person, now)
+        parts["talk"] = arguments.of_idea(idea.id, person.id if person else None)
+    return parts
+
+
+_around: Kept[dict[str, Any]] = Kept("around ideas")
+
+
+def _kept_parts(idea: IdeaRow, now: datetime) -> dict[str, Any]:
+    """The same for everybody who has not signed in, at most a second old; what was changed or hidden is read anew."""
+    key = (idea.id, idea.version, idea.argument_count, idea.call.hides_counts(now), language())
+    return _around.get(key, lambda _stale: _parts(idea, None, now)) or {}
 
 
 def _staff_links(idea: IdeaRow, person: Person | None) -> list[tuple[str, str]]:

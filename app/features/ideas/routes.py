@@ -48,7 +48,7 @@ def index() -> ResponseReturnValue:
         page=page,
         top=fragments.top(choice, choice.call.phase(now), submitting, is_empty=is_empty),
         cards=fragments.cards(
-            ideas.cards(page.ids),
+            ideas.cards(page.ids) if person else ideas.kept_cards(page.ids),
             may_vote(person, IdeaState.PUBLISHED, choice.call, now),
             ballots.my_votes(person.id, page.ids) if person and page.ids else {},
             counts=counts,
