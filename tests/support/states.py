@@ -406,6 +406,23 @@ def _empty_log(page: Page, site: Site) -> int:
     return go(page, "/beheer/logboek?voor=1")
 
 
+# --- the ranking
+
+
+@state(STRANGER, "ranking.pictures")
+def _partners_compared(page: Page, site: Site) -> int:
+    """residents compared with partners, all figures unfolded"""
+    status = go(page, "/ranglijst/beelden?met=partner")
+    unfold(page)
+    return status
+
+
+@state(STRANGER, "ranking.pictures")
+def _nothing_to_draw(page: Page, site: Site) -> int:
+    """pictures of a call without votes"""
+    return go(page, "/ranglijst/beelden?oproep=suggesties-voor-de-procesgang")
+
+
 # --- the workshop and its screen
 
 

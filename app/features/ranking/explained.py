@@ -44,6 +44,11 @@ def exact(value: Fraction | float) -> str:
     return str(format_decimal(float(value), "#,##0.###"))
 
 
+def percent_finely(share: float) -> str:
+    """A share that a reader computes on with, with two decimals."""
+    return str(format_percent(share, "#,##0.00 %"))
+
+
 def percent(share: float) -> str:
     """A share with one decimal."""
     return str(format_percent(share, "#,##0.0 %"))
@@ -188,7 +193,7 @@ def _means(ranking: IdeaRanking, groups: Sequence[str]) -> tuple[Sum, ...]:
     sums = []
     for place, (group, mean) in enumerate(zip(groups, ranking.mu, strict=True)):
         yes, no = (sum(example.TALLIES[key][place][side] for key in example.IDEAS) for side in (0, 1))
-        sums.append(Sum(group, f"({yes} + 1) / ({yes + no} + 2)", percent(float(mean))))
+        sums.append(Sum(group, f"({yes} + 1) / ({yes + no} + 2)", percent_finely(float(mean))))
     return tuple(sums)
 
 
@@ -207,7 +212,7 @@ def _sums(method: Method, worked: Example, groups: Sequence[str]) -> tuple[Sum, 
         sums = [
             Sum(
                 group,
-                f"({yes} + {PARAMETERS.m} × {percent(float(mean))}) / ({yes + no} + {PARAMETERS.m})",
+                f"({yes} + {PARAMETERS.m} × {percent_finely(float(mean))}) / ({yes + no} + {PARAMETERS.m})",
                 share,
             )
             for group, yes, no, mean, share in zip(groups, row.for_, row.against, mu, shares, strict=True)

@@ -53,7 +53,7 @@ def _general(frame: Frame | None, starts: Any) -> Section:
         _("General information"),
         (
             Field("name", _("Name"), _("Ranking and agenda of %(site)s", site=site.site_name)),
-            Field("organization", _("Organisation"), site.municipality),
+            Field("organization", _("Responsible organisation"), site.municipality),
             Field(
                 "description_short",
                 _("Short description"),

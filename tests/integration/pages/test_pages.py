@@ -21,6 +21,7 @@ PLAIN = (
     "/toegankelijkheid",
     "/open-data",
     "/over/rangschikking",
+    "/over/algoritmeregister",
     "/contact",
 )
 

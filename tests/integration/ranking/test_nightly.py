@@ -266,9 +266,7 @@ def test_a_day_is_written_down_as_it_ended(app: Flask, tonight: datetime) -> Non
     with app.app_context():
         # After midnight one leaves the first theme and two join the second: that is for the next day.
         voter, idea = db.session.execute(
-            select(Vote.person_id, Vote.idea_id).order_by(
-                Vote.idea_id
-            )
+            select(Vote.person_id, Vote.idea_id).order_by(Vote.idea_id)
         ).first() or (0, 0)
         tallies.put(idea, voter, Group.RESIDENT, VoteValue.AGAINST, tonight)
         other = db.session.scalar(select(func.max(factories.Idea.id)))

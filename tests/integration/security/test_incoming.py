@@ -29,6 +29,7 @@ PUBLIC = (
     *(f"/ideeen?{name}=" for name in ("zoek", "sort", "thema", "status", "oproep", "lot", "na", "voor")),
     *(f"/ranglijst?{name}=" for name in ("oproep", "methode", "vanaf")),
     "/ranglijst/themas?oproep=",
+    *(f"/ranglijst/beelden?{name}=" for name in ("oproep", "met")),
     "/open-data/ideeen?oproep=",
     "/ideeen/nieuw?oproep=",
     "/praktijk?thema=",
