@@ -13,6 +13,7 @@ from app.cli.demo.ideas import build_ideas
 from app.cli.demo.inbox import build_inbox
 from app.cli.demo.people import build_people
 from app.cli.demo.processes import build_processes
+from app.cli.demo.stands import build_stands
 from app.cli.demo.votes import build_votes
 from app.cli.refusal import Refusal
 from app.db import db
@@ -47,7 +48,7 @@ def is_empty() -> bool:
 
 
 def fill(now: datetime) -> None:
-    """Put the demo on the site, in one transaction."""
+    """Put the demo on the site, in one transaction; its standings are sealed from that afterwards."""
     calendar = Calendar.around(now)
     crowd = build_people(calendar)
     _done("people", len(crowd.everybody))
@@ -60,6 +61,7 @@ def fill(now: datetime) -> None:
     build_inbox(calendar, stage)
     _done("votes", build_votes(calendar, crowd, board))
     db.session.commit()
+    _done("standings", build_stands(calendar))
 
 
 def _done(what: str, number: int) -> None:

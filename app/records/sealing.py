@@ -3,7 +3,7 @@
 import platform
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -267,9 +267,16 @@ class Sealed:
     next_seed: str
 
 
-def documents(reading: Reading, reason: str, now: datetime, workshop_id: int | None) -> Sealed:
-    """Compute both documents from a reading; nothing is read or written here."""
-    facts, key, next_seed = reading.facts, secrets.token_hex(32), secrets.token_hex(32)
+def documents(
+    reading: Reading,
+    reason: str,
+    now: datetime,
+    workshop_id: int | None,
+    draw: Callable[[int], str] = secrets.token_hex,
+) -> Sealed:
+    """Compute both documents from a reading; nothing is read or written here. draw: so many bytes that nobody can
+    guess, in hexadecimal; only the demo has its own."""
+    facts, key, next_seed = reading.facts, draw(32), draw(32)
     number, previous = (facts.last[0] + 1, facts.last[1]) if facts.last else (1, None)
     counted = count(reading, key)
     header = Header(

@@ -1,6 +1,7 @@
 """Sealed standings as verbs and nouns: seal one now or plan it, read them, compute them again."""
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,13 +46,16 @@ def seal(
     after: int | None = None,
     actor: Person | None = None,
     why: str = "",
+    draw: Callable[[int], str] = secrets.token_hex,
 ) -> Snapshot:
     """Seal the standing of a call: everything that was voted by now, or at a cut-off that is known exactly. Commits.
 
     Reads in one transaction, computes without holding the database, then writes; when somebody else sealed in the
-    meantime it begins again, because the chain and the lots went on. after: the number of the last standing that the
-    actor knew of (0 for none), so that a form sent twice seals once. actor: whose doing it is, None for the site
-    itself. Raises LookupError without such a call or workshop, NotAllowed with a sentence for what cannot be.
+    meantime it begins again, because the chain and the lots went on.
+
+    after: the number of the last standing that the actor knew of (0 for none), so that a form sent twice seals once.
+    actor: whose doing it is, None for the site itself. draw: where secrets come from, see sealing.documents.
+    Raises LookupError without such a call or workshop, NotAllowed with a sentence for what cannot be.
     """
     _check(call_id, workshop_id)
     actor_id = actor.id if actor else None
@@ -59,7 +63,7 @@ def seal(
         reading = sealing.read(call_id, cut_off, now)
         if after is not None and (reading.facts.last or (0,))[0] != after:
             SEALED_MEANWHILE.or_raise()
-        made = sealing.documents(reading, reason.value, now, workshop_id)
+        made = sealing.documents(reading, reason.value, now, workshop_id, draw)
         begin_write()
         snapshot = _write(reading, made, reason, now, workshop_id)
         if snapshot is not None:
@@ -132,13 +136,14 @@ def plan(
 ) -> SealPlan:
     """Plan a standing for a moment to come. Commits.
 
-    Raises LookupError without such a workshop, NotAllowed with a sentence when the moment is too near or taken.
+    Raises LookupError without such a call or workshop, NotAllowed with a sentence when the moment is too near or taken.
     """
     begin_write()
     _check(call_id, workshop_id)
     if at < now + AHEAD:
         TOO_SOON.or_raise()
-    db.session.execute(select(Call.id).where(Call.id == call_id).with_for_update())
+    if db.session.scalar(select(Call.id).where(Call.id == call_id).with_for_update()) is None:
+        raise LookupError(f"There is no call {call_id}.")
     mine = (SealPlan.call_id == call_id, SealPlan.at == at, SealPlan.done_at.is_(None))
     if db.session.scalar(
         select(exists().where(*mine, SealPlan.workshop_id.is_not_distinct_from(workshop_id)))

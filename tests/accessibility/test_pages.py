@@ -17,7 +17,8 @@ from app.kit.errors import PAGES as ERROR_PAGES
 from tests.support import axe, databases
 from tests.support.addresses import Address, addresses, example
 from tests.support.browsing import Complaints, Site
-from tests.support.states import PEOPLE, STATES, STRANGER, State
+from tests.support.stand_states import STATES
+from tests.support.states import PEOPLE, STRANGER, State
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +35,7 @@ NO_PAGES = {
     "pages.security_txt": "for machines",
     "pages.sitemap": "for machines",
     "projector.state": "for machines",
+    "stands.download": "for machines",
 }
 """Addresses that show nothing to people."""
 ONLY_IN_A_STATE = {"accounts.enter_code", "accounts.open_link", "ideas.edit"}

@@ -14,6 +14,7 @@ from app.models import (
     Activity,
     AgendaItem,
     Argument,
+    Call,
     ContactMessage,
     Idea,
     Organisation,
@@ -25,6 +26,7 @@ from app.models import (
     Workshop,
 )
 from app.models.argument import ArgumentState
+from app.models.seal import SealPlan, Snapshot
 
 PUBLISHED = (
     select(Idea.id).where(Idea.state == IdeaState.PUBLISHED).order_by(Idea.argument_count.desc(), Idea.id)
@@ -39,10 +41,13 @@ PLACES: dict[str, Callable[[], Any]] = {
         .where(Argument.state == ArgumentState.PUBLISHED, Argument.parent_id.is_(None))
         .order_by(Argument.id)
     ),
+    "call_id": lambda: select(Call.id).order_by(Call.id),
     "item_id": lambda: select(AgendaItem.id).order_by(AgendaItem.id),
     "message_id": lambda: select(ContactMessage.id).order_by(ContactMessage.id),
     "person_id": lambda: select(Person.id).where(Person.demo_order.is_not(None)).order_by(Person.demo_order),
+    "plan_id": lambda: select(SealPlan.id).order_by(SealPlan.id),
     "report_id": lambda: select(Report.id).order_by(Report.id),
+    "snapshot_id": lambda: select(Snapshot.id).order_by(Snapshot.id),
     "theme_id": lambda: select(Theme.id).order_by(Theme.id),
     "workshop_id": lambda: select(Workshop.id).order_by(Workshop.id),
     "code": lambda: select(Workshop.join_code).order_by(Workshop.id),

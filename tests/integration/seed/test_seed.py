@@ -44,7 +44,8 @@ from app.models import (
 )
 from app.models.argument import ArgumentState
 from app.models.process import ActivityKind, ProcessState
-from app.records import calls, standings, tallies
+from app.models.seal import SealPlan, Snapshot
+from app.records import calls, seals, standings, tallies
 from tests import factories
 from tests.support import databases, servers
 
@@ -319,6 +320,20 @@ def test_on_any_day_the_votes_show_what_the_ranking_is_for(app: Flask, today: st
     assert "maas" not in [slugs[theme] for theme in most_votes["items"]]
     river = next(row for row in themes.rows if slugs[int(row.id)] == "maas")
     assert sum(river.supporters) < 0.4 * VOTERS
+
+
+@pytest.mark.usefixtures("seeded")
+def test_the_standing_of_2019_is_sealed_and_that_of_the_workshop_is_planned() -> None:
+    snapshot = db.session.scalars(select(Snapshot)).one()
+    old, new = db.session.scalars(select(Workshop).order_by(Workshop.activity_id.desc())).all()
+    assert snapshot.workshop_id == old.id
+    assert snapshot.sealed_at.year == 2019
+    assert snapshot.votes > 0
+    assert seals.verify(snapshot.id) == []
+    plan = db.session.scalars(select(SealPlan)).one()
+    assert (plan.workshop_id, plan.done_at) == (new.id, None)
+    assert new.activity.starts_at is not None
+    assert TODAY < plan.at < new.activity.starts_at
 
 
 @pytest.mark.one_database

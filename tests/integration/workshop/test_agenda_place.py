@@ -42,8 +42,9 @@ def test_an_idea_of_a_theme_on_the_agenda_names_the_item(room: Room, client: Fla
     page = visit(client, f"/ideeen/{idea}", max_queries=6)
     (line,) = page.texts(".idea__agenda")
     assert line.startswith("Op de agenda van Werkatelier ")
-    assert line.endswith(": punt 2, Maas. Bekijk de agenda")
+    assert line.endswith(": punt 2, Maas. Bekijk de agenda (Voorlopig)")
     assert page.links(".idea__agenda a") == [room.path]
+    assert page.texts("#place-title") == ["Op de agenda"]
 
 
 def test_an_idea_of_a_theme_that_did_not_fit_says_its_place(room: Room, client: FlaskClient) -> None:
@@ -51,6 +52,7 @@ def test_an_idea_of_a_theme_that_did_not_fit_says_its_place(room: Room, client: 
     (line,) = page.texts(".idea__agenda")
     assert line.startswith("Niet op de agenda van Werkatelier ")
     assert "het thema Fietsen staat op plaats " in line
+    assert page.texts("#place-title") == ["Waarom staat dit niet op de agenda?"]
 
 
 @pytest.mark.parametrize(
