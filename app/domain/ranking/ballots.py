@@ -93,39 +93,56 @@ def fold(
     The classes come out sorted by group and items, so equal ballots in another order give the same result.
     """
     whose = np.asarray(group, dtype=np.int64)
-    heads = np.ones(len(whose), dtype=np.int64) if count is None else np.asarray(count, dtype=np.int64)
+    heads = None if count is None else np.asarray(count, dtype=np.int64)
+    if len(items) > 64:
+        return _fold_wide(items, groups, supports, whose, heads)
+    masks = _masks(supports)
+    filled = masks > 0 if heads is None else (masks > 0) & (heads > 0)
+    parts: list[tuple[NDArray[np.uint64], Ints, Ints]] = []
+    for number in range(len(groups)):
+        mine = (whose == number) & filled
+        if heads is None:
+            kinds, total = np.unique(masks[mine], return_counts=True)
+        else:
+            kinds, inverse = np.unique(masks[mine], return_inverse=True)
+            # Numbers of people stay far below 2^53, so adding them as floats is exact.
+            total = np.bincount(inverse.reshape(-1), weights=heads[mine], minlength=len(kinds))
+        parts.append((kinds, np.full(len(kinds), number, dtype=np.int64), total.astype(np.int64)))
+    kinds, which, total = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Ballots(tuple(items), tuple(groups), _unpacked(kinds, len(items)), which, total)
+
+
+def _masks(supports: Bools) -> NDArray[np.uint64]:
+    """Every row of at most 64 columns as one number: bit t says whether it holds item t."""
+    packed = np.zeros((len(supports), 8), dtype=np.uint8)
+    bits = np.packbits(supports, axis=1, bitorder="little")
+    packed[:, : bits.shape[1]] = bits
+    return packed.view("<u8").reshape(-1).astype(np.uint64)
+
+
+def _unpacked(masks: NDArray[np.uint64], items: int) -> Bools:
+    """The reverse, laid out to be read item by item."""
+    bits = np.unpackbits(masks.astype("<u8").view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
+    return np.asfortranarray(bits[:, :items].astype(np.bool_))
+
+
+def _fold_wide(
+    items: Sequence[Id], groups: Sequence[str], supports: Bools, whose: Ints, count: Ints | None
+) -> Ballots:
+    """The same for more items than a number has bits."""
+    heads = np.ones(len(whose), dtype=np.int64) if count is None else count
     filled = supports.any(axis=1) & (heads > 0)
-    packed = _packed(supports[filled])
+    packed = np.ascontiguousarray(np.packbits(supports[filled], axis=1, bitorder="little"))
+    keys = packed.view(np.dtype((np.void, packed.shape[1]))).reshape(-1)
     whose, heads = whose[filled], heads[filled]
     parts: list[tuple[Bools, Ints, Ints]] = []
     for number in range(len(groups)):
         mine = whose == number
-        if not bool(mine.any()):
-            continue
-        _, first, inverse = np.unique(packed[mine], return_index=True, return_inverse=True)
-        total = np.bincount(inverse.reshape(-1), weights=heads[mine]).astype(np.int64)
+        _, first, inverse = np.unique(keys[mine], return_index=True, return_inverse=True)
+        total = np.bincount(inverse.reshape(-1), weights=heads[mine], minlength=len(first)).astype(np.int64)
         parts.append((supports[filled][mine][first], np.full(len(first), number, dtype=np.int64), total))
-    if not parts:
-        empty = np.zeros(0, dtype=np.int64)
-        return Ballots(tuple(items), tuple(groups), np.zeros((0, len(items)), dtype=np.bool_), empty, empty)
-    return Ballots(
-        tuple(items),
-        tuple(groups),
-        np.asfortranarray(np.concatenate([part[0] for part in parts])),  # read item by item from here on
-        np.concatenate([part[1] for part in parts]),
-        np.concatenate([part[2] for part in parts]),
-    )
-
-
-def _packed(supports: Bools) -> "NDArray[np.uint64] | NDArray[np.void]":
-    """One sortable key per row: a 64-bit mask where that suffices, else the packed bytes."""
-    if supports.shape[1] <= 64:
-        masks = np.zeros(len(supports), dtype=np.uint64)
-        for item in range(supports.shape[1]):
-            masks |= supports[:, item].astype(np.uint64) << np.uint64(item)
-        return masks
-    packed = np.ascontiguousarray(np.packbits(supports, axis=1, bitorder="little"))
-    return packed.view(np.dtype((np.void, packed.shape[1]))).reshape(-1)
+    rows, which, total = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Ballots(tuple(items), tuple(groups), np.asfortranarray(rows), which, total)
 
 
 def infer_ballots(stand: Positions, items: Sequence[Id], min_votes: int = 3) -> Ballots:

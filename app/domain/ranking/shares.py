@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
+from operator import mul
 
 import numpy as np
 
@@ -125,9 +126,19 @@ class ExactShares:
             table = heads.astype(np.int64).reshape(cells.size, self.width)
             filled = np.flatnonzero(table.any(axis=1))
             rows: list[list[int]] = table[filled].tolist()
-            weight = [sum(w * h for w, h in zip(self.weights, row, strict=True)) for row in rows]
+            weight = self._weights(table[filled], rows)
             known = cells.behind[item] = (filled.tolist(), weight, rows)
         return known
+
+    def _weights(self, table: Ints, rows: list[list[int]]) -> list[int]:
+        """The weight of the people in every row; in one go where it cannot pass the largest whole number."""
+        if max(self.total, *self.weights) >= 1 << 62:
+            return [sum(w * h for w, h in zip(self.weights, row, strict=True)) for row in rows]
+        weight = np.zeros(len(table), dtype=np.int64)
+        for group, each in enumerate(self.weights):
+            weight += table[:, group] * each
+        whole: list[int] = weight.tolist()
+        return whole
 
     def child(self, cells: _Cells, item: int) -> tuple[_Cells, list[int], list[bool]]:
         """The cells after buying an item: the new cells, the old cell each comes from, and whether it
@@ -247,10 +258,12 @@ class ExactShares:
 
     def _left(self, cells: _Cells, money: list[int], unit: int, item: int) -> tuple[Fraction, ...]:
         numbers, _, heads = self.behind(cells, item)
-        left = [0] * self.width
-        for cell, row in zip(numbers, heads, strict=True):
-            for group, people in enumerate(row):
-                left[group] += people * self.weights[group] * money[cell]
+        purses = [money[cell] for cell in numbers]
+        by_group = zip(*heads, strict=True) if heads else [()] * self.width
+        left = [
+            weight * sum(map(mul, people, purses))
+            for weight, people in zip(self.weights, by_group, strict=True)
+        ]
         whole = unit * self.total or 1
         return tuple(Fraction(value, whole) for value in left)
 

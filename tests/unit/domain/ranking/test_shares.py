@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.ranking.ballots import Ballots
 from app.domain.ranking.comparisons import most_votes, phragmen, priorities, support_weights
 from app.domain.ranking.shares import (
     EXACT_PURCHASES,
@@ -173,3 +174,16 @@ def test_nobody_buys_nothing() -> None:
         assert outcome.money_behind == (0,)
     assert phragmen(folded, [10], weights, [0], 30) == []
     assert support_weights(folded, weights) == [0]
+
+
+def test_weights_beyond_64_bits_are_exact() -> None:
+    rows = [["a", "b"], ["a"], ["b"], ["c"], ["a", "c"]]
+    folded, weights = ballots(["a", "b", "c"], rows, [2**40, 2**63 + 1, 3, 2**63 + 1, 2**70])
+    outcome = equal_shares(folded, [10, 20, 15], weights, range(3), 40)
+    assert outcome.exact
+    for purchase in outcome.purchases:
+        assert sum(purchase.paid) == [10, 20, 15][purchase.item]
+    # Nobody of the heaviest group took part: its weight alone must not matter either.
+    some = ballots(["a"], [["a"]])[0]
+    empty_group = Ballots(("a",), ("one", "none"), some.supports, some.group, some.count)
+    assert equal_shares(empty_group, [10], (1, 2**80), [0], 10).items == (0,)
