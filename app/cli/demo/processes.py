@@ -116,6 +116,7 @@ def _call(process: Process, position: int, entry: Entry, calendar: Calendar) -> 
         kind=CallKind(entry["kind"]),
         audience=Audience(entry["audience"]),
         position=position,
+        agenda_ballot=entry.get("agenda_ballot", False),
     )
     db.session.add(call)
     for phase in entry["phases"]:

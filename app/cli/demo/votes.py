@@ -14,6 +14,7 @@ from app.cli.demo.calendar import Calendar
 from app.cli.demo.content import Entry, dice, read
 from app.cli.demo.ideas import Board
 from app.cli.demo.people import Crowd
+from app.cli.demo.ticks import build_ticks
 from app.db import db
 from app.domain.ballot import GROUPS, Group
 from app.domain.lifecycle import IdeaState
@@ -43,7 +44,8 @@ class Ballot:
 
 
 def build_votes(calendar: Calendar, crowd: Crowd, board: Board) -> int:
-    """Cast all votes and write the tallies that follow from them; the number of votes."""
+    """Cast all votes and ticks, and write the tallies that follow from them; the number of votes on ideas."""
+    build_ticks(calendar, crowd)
     rows = [*_current(calendar, crowd, board), *_closed(calendar, crowd, board)]
     db.session.execute(insert(Vote), rows)
     counted = Counter((row["idea_id"], row["group"], row["value"]) for row in rows)

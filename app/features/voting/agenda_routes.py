@@ -112,7 +112,7 @@ def _agenda_page(
         decision=decision,
         can_tick=can_tick,
         closes=call.closes(Action.VOTE),
-        counts=queries.counts_of(call, now) if call.agenda_ballot else None,
+        purpose=queries.purpose_of(call, now) if call.agenda_ballot else None,
         hidden=call.hides_counts(now),
         kept=kept,
         notice=notice,

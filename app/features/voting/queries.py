@@ -14,7 +14,9 @@ from app.domain.lifecycle import IdeaState
 from app.domain.ranking import lot
 from app.kit.i18n import TIME_ZONE
 from app.models.idea import Idea, IdeaTheme
-from app.models.process import Theme
+from app.models.process import Activity, Call, Theme
+from app.models.standing import Standing
+from app.models.workshop import Workshop
 from app.records import agenda_ballots, ballots, standings
 from app.records.ballots import GroupTotal
 from app.records.calls import CallRow
@@ -76,14 +78,33 @@ class Counts:
     groups: Mapping[int, tuple[GroupTotal, ...]]
 
 
-def counts_of(call: CallRow, now: datetime) -> Counts | None:
-    """The counts of an agenda vote, in one statement; None while nobody may see them, or before they were counted."""
-    if call.hides_counts(now):
-        return None
-    standing = standings.read(call.id, standings.NUMBERS)
-    record: Mapping[str, Any] = standing.data if standing else {}
-    if record.get("ballots") != agenda_ballots.TICKED:
-        return None
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What an agenda vote is for: the workshops whose agendas follow from it (number, title), and how it stands."""
+
+    workshops: tuple[tuple[int, str], ...]
+    counts: Counts | None
+    """None while nobody may see counts, or before they were counted."""
+
+
+def purpose_of(call: CallRow, now: datetime) -> Purpose:
+    """The workshops and counts of an agenda vote, in one statement."""
+    rows = db.session.execute(
+        select(Workshop.id, Activity.title, Standing.data)
+        .select_from(Call)
+        .outerjoin(Workshop, Workshop.call_id == Call.id)
+        .outerjoin(Activity, Activity.id == Workshop.activity_id)
+        .outerjoin(Standing, and_(Standing.call_id == Call.id, Standing.kind == standings.NUMBERS))
+        .where(Call.id == call.id)
+        .order_by(Activity.position, Workshop.id)
+    ).all()
+    workshops = tuple((row[0], row[1]) for row in rows if row[0] is not None)
+    record: Mapping[str, Any] = (rows[0][2] if rows else None) or {}
+    hidden = call.hides_counts(now) or record.get("ballots") != agenda_ballots.TICKED
+    return Purpose(workshops, None if hidden else _counts(record))
+
+
+def _counts(record: Mapping[str, Any]) -> Counts:
     groups = [Group(group) for group in record["groups"]]
     heads = {int(theme): dict(zip(groups, row, strict=True)) for theme, row in record["ticks"].items()}
     return Counts(
