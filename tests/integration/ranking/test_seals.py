@@ -1,9 +1,10 @@
 """Sealing standings: exact at the cut-off, chained, never changed, and sealed when their minute has come."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from app.db import db
 from app.domain.ballot import Group, VoteValue
@@ -228,11 +229,10 @@ def test_what_happens_to_people_and_ideas_afterwards_changes_nothing() -> None:
 def test_a_changed_byte_a_missing_link_and_a_changed_row_are_named() -> None:
     call, _ideas, _people = a_full_call()
     made = [seals.seal(call.id, SealReason.COUNCIL, NOW + timedelta(hours=n)).id for n in range(3)]
-    table = Snapshot.__table__
     audit = db.session.get_one(Snapshot, made[0]).audit
     spoilt = audit.replace('"m":5', '"m":6')
-    db.session.execute(table.update().where(table.c.id == made[0]).values(audit=spoilt))
-    db.session.execute(table.update().where(table.c.id == made[2]).values(votes=1))
+    db.session.execute(update(Snapshot).where(Snapshot.id == made[0]).values(audit=spoilt))
+    db.session.execute(update(Snapshot).where(Snapshot.id == made[2]).values(votes=1))
     db.session.commit()
     db.session.expunge_all()
     paths = [difference.path for difference in seals.verify(made[0])]
@@ -240,7 +240,7 @@ def test_a_changed_byte_a_missing_link_and_a_changed_row_are_named() -> None:
     assert any(path.startswith("outputs.ideas.") for path in paths)
     assert [difference.path for difference in seals.verify(made[2])] == ["inputs.votes"]
     assert seals.verify(made[1]) == []
-    db.session.execute(table.delete().where(table.c.id == made[1]))
+    db.session.execute(delete(Snapshot).where(Snapshot.id == made[1]))
     db.session.commit()
     db.session.expunge_all()
     assert "previous" in [difference.path for difference in seals.verify(made[2])]
