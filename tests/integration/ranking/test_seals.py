@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 2, 20, 0, tzinfo=UTC)
 
 
 def a_full_call(
-    *, voters: int = 24, ideas: int = 6, **values: object
+    *, voters: int = 24, ideas: int = 6, **values: Any
 ) -> tuple[Call, list[Idea], list[Person]]:
     """A call whose ideas have votes of every group, long before the fixed moment."""
     process = factories.a_process()
