@@ -94,26 +94,30 @@ def fold(
     """
     whose = np.asarray(group, dtype=np.int64)
     heads = None if count is None else np.asarray(count, dtype=np.int64)
-    if len(items) > 64:
+    if len(items) + len(groups).bit_length() > 64:
         return _fold_wide(items, groups, supports, whose, heads)
     masks = _masks(supports)
     filled = masks > 0 if heads is None else (masks > 0) & (heads > 0)
-    parts: list[tuple[NDArray[np.uint64], Ints, Ints]] = []
-    for number in range(len(groups)):
-        mine = (whose == number) & filled
-        if heads is None:
-            kinds, total = np.unique(masks[mine], return_counts=True)
-        else:
-            kinds, inverse = np.unique(masks[mine], return_inverse=True)
-            # Numbers of people stay far below 2^53, so adding them as floats is exact.
-            total = np.bincount(inverse.reshape(-1), weights=heads[mine], minlength=len(kinds))
-        parts.append((kinds, np.full(len(kinds), number, dtype=np.int64), total.astype(np.int64)))
-    kinds, which, total = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Ballots(tuple(items), tuple(groups), _unpacked(kinds, len(items)), which, total)
+    # One number per ballot, the group in its highest bits: sorted by it, equal ballots stand together.
+    above = np.uint64(len(items))
+    keys = (masks | (whose.astype(np.uint64) << above))[filled]
+    if heads is None:
+        kinds, total = np.unique(keys, return_counts=True)
+    else:
+        kinds, inverse = np.unique(keys, return_inverse=True)
+        # Numbers of people stay far below 2^53, so adding them as floats is exact.
+        total = np.bincount(inverse.reshape(-1), weights=heads[filled], minlength=len(kinds))
+    return Ballots(
+        tuple(items),
+        tuple(groups),
+        _unpacked(kinds, len(items)),
+        (kinds >> above).astype(np.int64),
+        total.astype(np.int64),
+    )
 
 
 def _masks(supports: Bools) -> NDArray[np.uint64]:
-    """Every row of at most 64 columns as one number: bit t says whether it holds item t."""
+    """Every row of fewer than 64 columns as one number: bit t says whether it holds item t."""
     packed = np.zeros((len(supports), 8), dtype=np.uint8)
     bits = np.packbits(supports, axis=1, bitorder="little")
     packed[:, : bits.shape[1]] = bits

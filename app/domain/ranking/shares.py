@@ -108,10 +108,7 @@ class ExactShares:
         self.root = _Cells(np.zeros(len(ballots.count), dtype=np.int64), 1, ballots.group, self.width)
         self.rows = [np.flatnonzero(ballots.supports[:, item]) for item in range(len(costs))]
         self.heads = ballots.count.astype(np.float64)
-        self.support = [
-            sum(w * a for w, a in zip(weights, ballots.supporters(item), strict=True))
-            for item in range(len(costs))
-        ]
+        self.support = [sum(self.behind(self.root, item)[1]) for item in range(len(costs))]
 
     def buyable(self) -> list[int]:
         """The items that have supporters with weight and are not longer than allowed."""
