@@ -473,16 +473,17 @@ def _withhold_entry(entry: AgendaEntry) -> AgendaEntry:
 
 
 def hidden_groups(supporters: Sequence[int | None]) -> frozenset[int]:
-    """Columns of which no figure may be shown: 1 or 2 persons, and with a single such column the next
-    smallest one.
+    """Columns of which no figure may be shown: those with 1 or 2 persons, and the next smallest while a total known
+    from elsewhere would still tell: with a single such column, or with two of one person each.
     """
     heads = [count or 0 for count in supporters]
-    small = {group for group, count in enumerate(heads) if 0 < count < SMALLEST_SHOWN}
-    if len(small) == 1:
-        others = [group for group, count in enumerate(heads) if count >= SMALLEST_SHOWN]
-        if others:
-            small.add(min(others, key=heads.__getitem__))
-    return frozenset(small)
+    hidden = [group for group, count in enumerate(heads) if 0 < count < SMALLEST_SHOWN]
+    others = sorted(
+        (group for group, count in enumerate(heads) if count >= SMALLEST_SHOWN), key=heads.__getitem__
+    )
+    while hidden and others and (len(hidden) == 1 or sum(heads[group] for group in hidden) < SMALLEST_SHOWN):
+        hidden.append(others.pop(0))
+    return frozenset(hidden)
 
 
 def _masked(row: Sequence[Figure], hidden: frozenset[int]) -> tuple[Figure | None, ...]:

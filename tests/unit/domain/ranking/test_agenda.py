@@ -293,7 +293,9 @@ def test_large_ballots_fold_like_small_ones() -> None:
 @pytest.mark.parametrize(
     ("supporters", "hidden"),
     [
-        ((27, 1, 1), {1, 2}),
+        ((27, 1, 1), {0, 1, 2}),
+        ((27, 2, 1), {1, 2}),
+        ((0, 1, 1), {1, 2}),
         ((27, 8, 2), {1, 2}),
         ((5, 8, 2), {0, 2}),
         ((0, 2, 0), {1}),
@@ -311,7 +313,7 @@ def test_a_withheld_draft_shows_no_figure_of_a_small_group() -> None:
     agenda = draft()
     public = withhold(agenda)
     entry = next(entry for entry in public.entries if entry.id == "mobiliteit")
-    assert entry.supporters == (27, None, None)
+    assert entry.supporters == (None, None, None)
     assert entry.paid[1:] == entry.highest[1:] == (None, None)
     assert (entry.weight, entry.effective_weight) == (None, None)
     rows: list[AgendaEntry | LeftOut] = [*public.entries, *public.left_out]
