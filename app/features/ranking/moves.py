@@ -1,13 +1,12 @@
 """What changes when people weigh the other way: per row its place there, and for all rows one sentence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.domain.ranking import Weighting
-from app.kit import voices
 
 TOP = 10
 
@@ -96,36 +95,37 @@ class Difference:
 
     @property
     def named(self) -> tuple[int, ...]:
-        """What the sentence names."""
+        """What stands in the top ten one way only."""
         return (*self.entered, *self.left)
 
-    def sentence(self, titles: Mapping[int, str]) -> str:
-        """What changes, in a few sentences."""
+    @property
+    def only(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """The same by the way to weigh, with its words."""
+        pairs = ((self.weighting, self.entered), (other_than(self.weighting), self.left))
+        return tuple((only_there(weighting), ids) for weighting, ids in pairs if ids)
 
-        def list_of(ids: Sequence[int]) -> str:
-            return voices.listed(
-                [_("“%(title)s”", title=titles[number]) for number in ids if number in titles]
+    @property
+    def sentence(self) -> str:
+        """What changes, in one or two sentences."""
+        if self.same == self.total:
+            return _("Per group and per person the order is the same.")
+        if self.entered or self.left:
+            first = ngettext(
+                "%(num)d place in the top 10 goes to another title.",
+                "%(num)d places in the top 10 go to another title.",
+                max(len(self.entered), len(self.left)),
             )
-
+        else:
+            first = _("The top 10 is made up of the same titles both ways.")
+        if not self.same:
+            return f"{first} {_('None of %(all)s has the same place both ways.', all=self.total)}"
         same = ngettext(
             "%(num)d of %(all)s has the same place both ways.",
             "%(num)d of %(all)s have the same place both ways.",
             self.same,
             all=self.total,
         )
-        if self.same == self.total:
-            return _("Per group and per person the order is the same.")
-        if not self.named:
-            return _("The top 10 is made up of the same titles both ways. %(same)s", same=same)
-        parts = [
-            f"{only_there(weighting)}: {list_of(ids)}."
-            for weighting, ids in (
-                (self.weighting, self.entered),
-                (other_than(self.weighting), self.left),
-            )
-            if list_of(ids)
-        ]
-        return " ".join([*parts, same])
+        return f"{first} {same}"
 
 
 def compare(here: Mapping[int, int], there: Mapping[int, int], weighting: Weighting) -> Difference:

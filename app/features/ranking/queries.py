@@ -55,7 +55,7 @@ class RankedIdea:
 class RankingPage:
     """One page of a ranking. `start` counts from 0; `more` tells whether another page follows.
 
-    difference: what the other weighting changes, in words; empty for a method that heeds none.
+    difference: what the other weighting changes; None for a method that heeds none. titles: of what it names.
     """
 
     method: Method
@@ -65,7 +65,8 @@ class RankingPage:
     too_few: tuple[RankedIdea, ...]
     start: int
     more: bool
-    difference: str
+    difference: Difference | None
+    titles: Mapping[int, str]
 
 
 def ideas_page(frame: Frame, method: Method, weighting: Weighting, start: int, now: datetime) -> RankingPage:
@@ -114,7 +115,8 @@ def ideas_page(frame: Frame, method: Method, weighting: Weighting, start: int, n
         too_few=tuple(explained(row) for row in late if int(row.id) in cards),
         start=start,
         more=start + PER_PAGE < len(ranking),
-        difference=difference.sentence({card.id: card.title for card in found}) if difference else "",
+        difference=difference,
+        titles={card.id: card.title for card in found},
     )
 
 
@@ -172,7 +174,8 @@ class ThemesPage:
     weighting: Weighting
     rows: tuple[RankedTheme, ...]
     too_few: tuple[RankedTheme, ...]
-    difference: str
+    difference: Difference | None
+    titles: Mapping[int, str]
 
 
 def themes_page(frame: Frame, method: ThemeMethod, weighting: Weighting, now: datetime) -> ThemesPage:
@@ -195,7 +198,8 @@ def themes_page(frame: Frame, method: ThemeMethod, weighting: Weighting, now: da
         weighting=weighting,
         rows=tuple(shown(row) for row in known if row["rank"] is not None),
         too_few=tuple(shown(row) for row in known if row["rank"] is None),
-        difference=difference.sentence({tag.id: tag.title for tag in frame.themes}) if difference else "",
+        difference=difference,
+        titles={tag.id: tag.title for tag in frame.themes},
     )
 
 

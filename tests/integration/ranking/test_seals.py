@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import delete, select, update
 
 from app.db import db
@@ -11,6 +12,8 @@ from app.domain.ballot import Group, VoteValue
 from app.domain.decision import NotAllowed
 from app.domain.lifecycle import IdeaState
 from app.domain.ranking.canonical import parse, sha256
+from app.features.ranking.jobs import JOBS, SEALS
+from app.kit import jobs
 from app.models import AuditEntry, Call, Idea, Person, Process, Theme
 from app.models.person import Role
 from app.models.seal import Immutable, SealPlan, SealReason, Snapshot
@@ -21,9 +24,7 @@ pytestmark = pytest.mark.usefixtures("app_context")
 NOW = datetime(2026, 11, 2, 20, 0, tzinfo=UTC)
 
 
-def a_full_call(
-    *, voters: int = 24, ideas: int = 6, **values: Any
-) -> tuple[Call, list[Idea], list[Person]]:
+def a_full_call(*, voters: int = 24, ideas: int = 6, **values: Any) -> tuple[Call, list[Idea], list[Person]]:
     """A call whose ideas have votes of every group, long before the fixed moment."""
     process = factories.a_process()
     themes = [factories.a_theme(process) for _ in range(3)]
@@ -258,3 +259,18 @@ def test_a_seal_leaves_a_line_and_outdates_what_was_drawn_by_the_old_lots() -> N
     assert line.after == {"number": 1, "digest": sealed.digest}
     assert db.session.scalars(select(Process.tie_seed)).one() != old
     assert call.id in standings.out_of_date()
+
+
+def test_the_job_looks_cheaply_and_seals_ten_seconds_after_the_minute() -> None:
+    call, _ideas, _people = a_full_call()
+    at = datetime.now(UTC) - timedelta(hours=1)
+    db.session.add(SealPlan(call_id=call.id, at=at, created_at=at - timedelta(days=1)))
+    db.session.commit()
+    with time_machine.travel(at + timedelta(seconds=9), tick=False):
+        assert jobs.run_once(SEALS, datetime.now(UTC), "here:1:1") == jobs.Turn.IDLE
+    with time_machine.travel(at + timedelta(seconds=10), tick=False):
+        assert jobs.run_once(SEALS, datetime.now(UTC), "here:1:1") == jobs.Turn.RAN
+        assert jobs.run_once(SEALS, datetime.now(UTC), "here:1:1") == jobs.Turn.IDLE
+    sealed = db.session.scalars(select(Snapshot)).one()
+    assert (sealed.cut_off, sealed.sealed_at) == (at, at + timedelta(seconds=10))
+    assert SEALS in JOBS

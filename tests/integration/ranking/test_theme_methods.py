@@ -106,7 +106,7 @@ def test_beside_a_theme_stand_its_people_and_best_ideas(app: Flask, client: Flas
         "Tweede van Maas",
     ]
     table = [" ".join(line.get_text(" ").split()) for line in row.select("tbody tr")]
-    assert table == ["Inwoner 16 3 1", "Raadslid 6 1 0", "Partner 4 0 0", "Iedereen 26 4 1"]
+    assert table == ["Inwoner 16 3 1", "Raadslid 6 1 0", "Partner in de stad 4 0 0", "Iedereen 26 4 1"]
     assert "26 voorstanders, 3 ideeën" in row.get_text(" ")
     assert re.search(r"Verschil tussen de groepen: \d+", row.get_text(" "))
     assert "met een marge van" in row.get_text(" ")

@@ -94,8 +94,10 @@ def test_who_enters_and_leaves_the_top_ten_is_marked_and_named(app: Flask, clien
         a_call(*loved, *shared)
     page = visit(client, "/ranglijst?oproep=wegen")
     (what,) = page.texts(".ranking__weigh")
-    assert what.startswith("Wat verandert er: Alleen per groep in de top 10: ‘Voor allen ")
-    assert "Alleen per persoon in de top 10: ‘Voor inwoners " in what
+    assert what.startswith("Wat verandert er: 2 plaatsen in de top 10 gaan naar een andere titel.")
+    here, there = page.all(".ranking__only")
+    assert [link.get_text()[:10] for link in here.select("a")] == ["Voor allen"] * 2
+    assert [link.get_text()[:14] for link in there.select("a")] == ["Voor inwoners "] * 2
     marked = {title: note for title, note in rows(page).items() if "in de top 10" in note}
     entered = [note for note in marked.values() if "Alleen per groep in de top 10" in note]
     left = [title for title, note in marked.items() if "Alleen per persoon in de top 10" in note]
