@@ -198,6 +198,7 @@ def _verify_all() -> None:
         for row in bar:
             found += [(f"standing {row.number} of {row.slug}", each) for each in seals.verify(row.id)]
             db.session.expunge_all()
+    found += [(f"the last standing of {slug}", each) for slug, each in seals.chain_ends()]
     for subject, difference in found:
         click.echo(f"{subject}: {difference}")
     if found:

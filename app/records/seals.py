@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 
 from app.db import begin_read, begin_write, db
 from app.domain.decision import N_, Decision, NotAllowed
@@ -306,3 +306,21 @@ def _chained(found: Snapshot) -> list[Difference]:
     if before != found.previous_digest:
         return [Difference("previous", found.previous_digest or "nothing", before or "nothing")]
     return []
+
+
+def chain_ends() -> list[tuple[str, Difference]]:
+    """Processes whose last standing is not the one that promised the seed in force: a later one is gone."""
+    newest = select(func.max(Snapshot.id)).join(Call, Call.id == Snapshot.call_id).group_by(Call.process_id)
+    rows = db.session.execute(
+        select(Process.slug, Process.tie_seed, Snapshot.public)
+        .join(Call, Call.process_id == Process.id)
+        .join(Snapshot, Snapshot.call_id == Call.id)
+        .where(Snapshot.id.in_(newest))
+        .order_by(Process.id)
+    )
+    found = []
+    for slug, seed, text in rows:
+        promised = str(parse(text)["seed"]["next_hash"])
+        if promised != sha256(seed):
+            found.append((slug, Difference("seed.next_hash", promised, sha256(seed))))
+    return found
