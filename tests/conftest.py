@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 
 from app.kit import assets
+from app.kit.limits import limiter
 from tests.support import databases, servers
 
 pytest_plugins = ["tests.support.browsing"]
@@ -39,9 +41,9 @@ RUN = pytest.StashKey[Path]()
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database(request: pytest.FixtureRequest) -> str:
     """The address of a migrated, empty database."""
-    return databases.fresh(request.param, tmp_path)
+    return databases.fresh(request.param)
 
 
 @pytest.fixture
@@ -62,9 +64,33 @@ def make_app(database: str) -> Iterator[Callable[..., Flask]]:
 
 
 @pytest.fixture
-def app(make_app: Callable[..., Flask]) -> Flask:
-    """The application on an empty database. No context is open: tests open one where they touch objects."""
-    return make_app()
+def app(database: str) -> Iterator[Flask]:
+    """The application on an empty database. No context is open: tests open one where they touch objects.
+
+    It is made once per process and database and begins every test as new; `make_app` makes others.
+    """
+    app = _as_new(database)
+    yield app
+    databases.let_go(app)
+
+
+def _as_new(database: str) -> Flask:
+    app, settings = _made(database)
+    app.config.clear()
+    app.config.update(settings)
+    for name in [name for name in app.extensions if name.startswith("kept:")]:
+        del app.extensions[name]
+    app.extensions["page_cache"].forget()
+    with app.app_context():
+        limiter.reset()
+    return app
+
+
+@cache
+def _made(database: str) -> tuple[Flask, dict[str, object]]:
+    app = databases.make_app(database)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(_bytecode()))
+    return app, dict(app.config)
 
 
 @pytest.fixture

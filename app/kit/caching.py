@@ -29,6 +29,12 @@ class PageCache:
     def __len__(self) -> int:
         return len(self._pages)
 
+    def forget(self) -> None:
+        """Drop every page."""
+        with self._lock:
+            self._pages.clear()
+            self._size = 0
+
     def get(self, key: Hashable) -> tuple[bytes, str, str] | None:
         with self._lock:
             page = self._pages.get(key)

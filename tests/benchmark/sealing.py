@@ -5,8 +5,6 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from flask import Flask
@@ -172,12 +170,11 @@ def measure(app: Flask, call_id: int) -> Sealing:
 
 def run(kind: str) -> Sealing:
     """Fill a fresh database of a kind (`sqlite` or `postgresql`) and measure; servers of the run must be open."""
-    with TemporaryDirectory() as folder:
-        app = databases.make_app(databases.fresh(kind, Path(folder)))
-        try:
-            return measure(app, fill(app))
-        finally:
-            databases.let_go(app)
+    app = databases.make_app(databases.fresh(kind))
+    try:
+        return measure(app, fill(app))
+    finally:
+        databases.let_go(app)
 
 
 def main() -> None:

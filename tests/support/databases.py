@@ -25,11 +25,14 @@ def make_app(database_url: str, *, testing: bool = True, **settings: str) -> Fla
     return create_app(load_config(environ, testing=testing))
 
 
-def fresh(kind: str, folder: Path) -> str:
-    """The address of a migrated and empty database; the next call of this process may empty it again."""
+def fresh(kind: str) -> str:
+    """The address of a migrated and empty database; the next call of this process empties it again."""
     if kind == "sqlite":
-        copy = folder / "stem.sqlite"
-        shutil.copyfile(_sqlite_template(), copy)
+        template = _sqlite_template()
+        copy = template.with_name(f"stem-{WORKER}.sqlite")
+        for leftover in copy.parent.glob(f"{copy.name}*"):
+            leftover.unlink()
+        shutil.copyfile(template, copy)
         return f"sqlite:///{copy}"
     name = _postgresql_database()
     _empty(name)

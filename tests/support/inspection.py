@@ -41,9 +41,9 @@ REFERENCES = (
 LEFT_BEHIND = re.compile(r"\{\{|\{%|%\(\w+\)[sd]|<built-in|<function|object at 0x")
 
 
-def faults(html: str, language: str) -> list[str]:
+def faults(html: str, language: str, parsed: BeautifulSoup | None = None) -> list[str]:
     """Everything that is wrong with a whole page, one sentence each; an empty list for a good one."""
-    soup = BeautifulSoup(html, "html.parser")
+    soup = parsed or BeautifulSoup(html, "html.parser")
     found: list[str] = []
     for look in (_balance, _left_behind):
         found += look(html)

@@ -119,9 +119,10 @@ def look_at(client: FlaskClient, response: TestResponse, path: str = "") -> Page
     path = path or response.request.path
     assert response.mimetype == "text/html", f"{path} is {response.mimetype}"
     language = "en" if path.startswith("/en/") or path == "/en" else "nl"
-    found = faults(response.get_data(as_text=True), language)
+    page = Page(client, response, path)
+    found = faults(page.html, language, page.soup)
     assert not found, f"{path}:\n- " + "\n- ".join(found)
-    return Page(client, response, path)
+    return page
 
 
 def post(client: FlaskClient, path: str, status: int = 303, **data: object) -> TestResponse:
