@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
-from operator import mul
 
 import numpy as np
 
@@ -50,14 +49,12 @@ class Outcome:
     """What equal shares buy with endowment E.
 
     endowment: E in minutes, together for all. purchases: in order. money_behind: minutes that the supporters
-    of every item still hold at the end, shape (T,), also per group in money_left, shape (T, G). exact:
-    whether all numbers are fractions.
+    of every item still hold at the end, shape (T,). exact: whether all numbers are fractions.
     """
 
     endowment: int
     purchases: tuple[Purchase, ...]
     money_behind: tuple[Number, ...]
-    money_left: tuple[tuple[Number, ...], ...]
     exact: bool
 
     @property
@@ -220,10 +217,10 @@ class ExactShares:
             purchases = tuple(
                 Purchase(item, Fraction(0), Fraction(0), (), (), tied) for item, _, _, _, _, tied in history
             )
-            return Outcome(endowment, purchases, (), (), True)
+            return Outcome(endowment, purchases, (), True)
         purchases = tuple(self._explain(*step) for step in history)
         left = tuple(self._left(cells, money, unit, item) for item in range(len(self.costs)))
-        return Outcome(endowment, purchases, tuple(sum(row, Fraction(0)) for row in left), left, True)
+        return Outcome(endowment, purchases, left, True)
 
     def _explain(
         self,
@@ -253,16 +250,10 @@ class ExactShares:
             tied=tied,
         )
 
-    def _left(self, cells: _Cells, money: list[int], unit: int, item: int) -> tuple[Fraction, ...]:
-        numbers, _, heads = self.behind(cells, item)
-        purses = [money[cell] for cell in numbers]
-        by_group = zip(*heads, strict=True) if heads else [()] * self.width
-        left = [
-            weight * sum(map(mul, people, purses))
-            for weight, people in zip(self.weights, by_group, strict=True)
-        ]
-        whole = unit * self.total or 1
-        return tuple(Fraction(value, whole) for value in left)
+    def _left(self, cells: _Cells, money: list[int], unit: int, item: int) -> Fraction:
+        numbers, weights, _ = self.behind(cells, item)
+        left = sum(weight * money[cell] for cell, weight in zip(numbers, weights, strict=True))
+        return Fraction(left, unit * self.total or 1)
 
 
 class FloatShares:
@@ -342,9 +333,9 @@ class FloatShares:
             money[rows] = np.where(left < each * TOLERANCE, 0.0, left)
             del worst[item]
         if not explain:
-            return Outcome(endowment, tuple(purchases), (), (), False)
+            return Outcome(endowment, tuple(purchases), (), False)
         left_over = tuple(self._left(money, item) for item in range(len(self.costs)))
-        return Outcome(endowment, tuple(purchases), tuple(sum(row) for row in left_over), left_over, False)
+        return Outcome(endowment, tuple(purchases), left_over, False)
 
     def _explain(
         self,
@@ -361,12 +352,8 @@ class FloatShares:
         ]
         return Purchase(item, q, self.costs[item] / q, tuple(paid.tolist()), tuple(highest), tied)
 
-    def _left(self, money: "np.ndarray[tuple[int], np.dtype[np.float64]]", item: int) -> tuple[float, ...]:
-        rows = self.rows[item]
-        left = np.bincount(
-            self.ballots.group[rows], weights=money[rows] * self.mass[item], minlength=self.width
-        )
-        return tuple(left.tolist())
+    def _left(self, money: "np.ndarray[tuple[int], np.dtype[np.float64]]", item: int) -> float:
+        return float((money[self.rows[item]] * self.mass[item]).sum())
 
 
 def _buyable(costs: Sequence[int], support: Sequence[float], longest: int | None) -> list[int]:
