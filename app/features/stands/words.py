@@ -75,10 +75,13 @@ def settings(parameters: Record) -> list[tuple[str, str]]:
         (_("Supporters a theme needs"), str(parameters["min_supporters"])),
         (_("Votes a person needs before the ballot counts for the agenda"), str(parameters["min_votes"])),
         (_("Damping of a small group in the agenda (k)"), str(parameters["k"])),
-        (_("Width of the margins in standard errors (z)"), f"{number(str(parameters['z'])):.6f}"),
+        (
+            _("Width of the margins in standard errors (z)"),
+            str(format_decimal(number(str(parameters["z"])), "0.000000")),
+        ),
         (
             _("Days after which a vote counts half in Current"),
-            f"{number(str(parameters['half_life_days'])):g}",
+            str(format_decimal(number(str(parameters["half_life_days"])))),
         ),
         (_("Votes at which Disputed counts half"), str(parameters["calm"])),
     ]

@@ -8,13 +8,14 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
 from app.db import db
 from app.domain.ballot import VoteValue
-from app.models import Idea, Phase, Vote
+from app.models import AuditEntry, Idea, Phase, Process, Vote
 from app.models.person import Role
-from app.records import standings, tallies
+from app.models.seal import SealReason, Snapshot
+from app.records import seals, standings, tallies
 from tests import factories
 from tests.support.page import sign_in
 from tests.support.room import Room, a_room
@@ -33,7 +34,9 @@ STARTS = (
     "/over/rangschikking",
     "/over/algoritmeregister",
     "/open-data/algoritmeregister",
+    "/open-data",
     "/open-data/ideeen",
+    "/stand",
     "/sitemap.xml",
     "/plannen?sort=votes_desc",
     "/mijn",
@@ -42,6 +45,7 @@ STARTS = (
     "/beheer",
     "/beheer/ideeen",
     "/beheer/logboek",
+    "/beheer/standen",
 )
 LEFT_OUT = ("/static/", "/inloggen", "/demo/", "mailto:", "http", "#")
 
@@ -58,6 +62,7 @@ def everything(client: FlaskClient, room: Room) -> dict[str, str]:
     waiting = [*STARTS, room.path, f"{room.path}/regie", f"{room.path}?weging=per_person"]
     waiting += [f"{room.path}/scherm?beeld={scene}" for scene in ("themas", "ideeen", "agenda")]
     waiting += [f"{room.path}/scherm/stand", f"/trajecten/traject-{room.process}"]
+    waiting += [f"{room.path}?stand=voorlopig", *(f"/stand/{stand_of(room)}{end}" for end in ("", ".json"))]
     found: dict[str, str] = {}
     while waiting:
         path = waiting.pop()
@@ -73,6 +78,35 @@ def everything(client: FlaskClient, room: Room) -> dict[str, str]:
     return found
 
 
+def stand_of(room: Room) -> int:
+    """The standing that was sealed for the workshop."""
+    with room.app.app_context():
+        return db.session.scalars(select(Snapshot.id).where(Snapshot.workshop_id == room.workshop)).one()
+
+
+def seal(room: Room) -> int:
+    """Seal the standing for the workshop, with the lots as they were."""
+    with room.app.app_context():
+        seed = db.session.get_one(Process, room.process).tie_seed
+        number = seals.seal(room.call, SealReason.WORKSHOP, datetime.now(UTC), workshop_id=room.workshop).id
+        db.session.execute(update(Process).values(tie_seed=seed))
+        db.session.execute(delete(AuditEntry))
+        db.session.commit()
+    room.refresh()
+    return number
+
+
+def seal_instead(room: Room) -> None:
+    """What was sealed holds the votes of now, at the same address: past the model, which lets nobody change it."""
+    first, second = stand_of(room), seal(room)
+    with room.app.app_context():
+        new = db.session.get_one(Snapshot, second)
+        kept = {"digest": new.digest, "public": new.public, "audit": new.audit, "voters": new.voters}
+        db.session.execute(delete(Snapshot).where(Snapshot.id == second))
+        db.session.execute(update(Snapshot).where(Snapshot.id == first).values(**kept))
+        db.session.commit()
+
+
 def turn_every_vote(room: Room) -> None:
     """For becomes against; the number of votes stays."""
     with room.app.app_context():
@@ -85,12 +119,14 @@ def turn_every_vote(room: Room) -> None:
 @pytest.mark.parametrize("role", [None, "resident", *Role], ids=str)
 def test_nothing_tells_how_people_vote(app: Flask, still: None, role: Role | str | None) -> None:
     room = a_room(app)
+    seal(room)
     room.hide_counts()
     client = app.test_client()
     if role is not None:
         sign_in(client, room.person(*[role] if isinstance(role, Role) else []))
     before = everything(client, room)
     turn_every_vote(room)
+    seal_instead(room)
     after = everything(client, room)
     assert before.keys() == after.keys()
     assert [path for path in before if before[path] != after[path]] == []
@@ -98,14 +134,17 @@ def test_nothing_tells_how_people_vote(app: Flask, still: None, role: Role | str
 
 def test_the_same_pages_do_tell_when_nothing_is_hidden(app: Flask, still: None) -> None:
     room = a_room(app)
+    stand = seal(room)
     client = app.test_client()
     before = everything(client, room)
     turn_every_vote(room)
+    seal_instead(room)
     after = everything(client, room)
     changed = {path.partition("?")[0] for path in before if before[path] != after.get(path)}
     assert {"/", "/ideeen", "/ranglijst", "/ranglijst/themas", "/ranglijst/beelden", room.path} <= changed
     assert f"{room.path}/scherm" in changed
     assert any(path.startswith("/themas/") for path in changed)
+    assert {f"/stand/{stand}", f"/stand/{stand}.json"} <= changed
 
 
 def test_the_sum_of_all_votes_does_not_grow_in_sight(app: Flask, client: FlaskClient) -> None:
