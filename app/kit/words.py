@@ -94,8 +94,8 @@ NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
         SealReason.COUNCIL: N_("For the council"),
     },
     Weighting: {
-        Weighting.PER_GROUP: N_("Every group weighs the same"),
-        Weighting.PER_PERSON: N_("Every person weighs the same"),
+        Weighting.PER_GROUP: N_("Per group"),
+        Weighting.PER_PERSON: N_("Per person"),
     },
 }
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.domain.ranking import Weighting
+from app.kit.words import word
 
 TOP = 10
 
@@ -72,7 +73,7 @@ def other_than(weighting: Weighting) -> Weighting:
 
 def short_name(weighting: Weighting) -> str:
     """How people weigh, in two words."""
-    return {Weighting.PER_GROUP: _("Per group"), Weighting.PER_PERSON: _("Per person")}[weighting]
+    return word(weighting)
 
 
 def only_there(weighting: Weighting) -> str:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from app.domain.ranking import AgendaPhase, Weighting, WhyNot, number
 from app.domain.ranking.rounding import TENTH, in_tenths
 from app.kit import voices
+from app.kit.words import word
 from app.models.workshop import AgendaItemKind
 
 
@@ -120,10 +121,7 @@ def why_not(row: Mapping[str, Any], budget: int, free: int) -> str:
 
 def weighting_name(weighting: Weighting) -> str:
     """How people weigh."""
-    return {
-        Weighting.PER_GROUP: _("Every group weighs the same"),
-        Weighting.PER_PERSON: _("Every person weighs the same"),
-    }[weighting]
+    return word(weighting)
 
 
 def item_kind(kind: AgendaItemKind) -> str:

@@ -81,7 +81,7 @@ def test_other_rules_are_kept_with_one_line_that_everybody_reads(office: Office,
     assert line.after["weights"] == "2 : 1 : 1"
     log = visit(desk, "/beheer/logboek").text
     assert "Gewicht van de groepen: 1 : 1 : 1 2 : 1 : 1" in log
-    assert "Elke persoon telt even zwaar" in log
+    assert "Gewone manier van meetellen: Per groep Per persoon" in log
     with office.app.app_context():
         slug = db.session.get_one(Call, office.call).slug
     for public in (f"/ranglijst?oproep={slug}", f"/ranglijst/themas?oproep={slug}", path):

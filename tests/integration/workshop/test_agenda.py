@@ -65,7 +65,7 @@ def test_what_is_left_out_says_why(room: Room, client: FlaskClient) -> None:
 
 def test_another_weighting_is_a_click_away_and_says_what_changes(room: Room, client: FlaskClient) -> None:
     page = visit(client, room.path)
-    assert page.texts(".tabs__link[aria-current]") == ["Elke groep telt even zwaar"]
+    assert page.texts(".tabs__link[aria-current]") == ["Per groep"]
     other = page.follow('.tabs__link[href*="per_person"]')
     assert titles(other) == ["Welkom", "1 Groen", "Pauze", "2 Fietsen", "Borrel"]
     assert "Erbij: Fietsen. Eraf: Maas." in other.text

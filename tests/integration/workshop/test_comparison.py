@@ -36,8 +36,8 @@ def test_the_table_shows_who_gets_what(room: Room, client: FlaskClient) -> None:
     page = visit(client, room.path, max_queries=6)
     assert page.texts("table.compared thead th") == [
         "Thema",
-        "Elke groep telt even zwaar deze agenda",
-        "Elke persoon telt even zwaar",
+        "Per groep deze agenda",
+        "Per persoon",
         "Om beurten sparen (Phragmén)",
         "Meeste stemmen eerst",
     ]
@@ -53,7 +53,7 @@ def test_the_table_shows_who_gets_what(room: Room, client: FlaskClient) -> None:
         "100 %",
     ]
     (per_person,) = [
-        text for text in page.texts("section[aria-labelledby=compared] li") if text.startswith("Elke persoon")
+        text for text in page.texts("section[aria-labelledby=compared] li") if text.startswith("Per persoon")
     ]
     assert "Erbij: Fietsen. Eraf: Maas." in per_person
     assert "Meer inwoners zouden er iets op vinden." in per_person
@@ -119,7 +119,7 @@ def test_the_agenda_that_counts_comes_first_whatever_it_is(room: Room, client: F
         db.session.execute(update(Process).values(ranking_settings={"weighting": "per_person"}))
         db.session.commit()
     heads = visit(client, room.path).texts("table.compared thead th")
-    assert heads[1:3] == ["Elke persoon telt even zwaar deze agenda", "Elke groep telt even zwaar"]
+    assert heads[1:3] == ["Per persoon deze agenda", "Per groep"]
 
 
 @pytest.mark.one_database
