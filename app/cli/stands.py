@@ -1,12 +1,14 @@
 """Sealed standings on the command line: seal or plan one, list them, compute them again, write them to a file."""
 
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
 
 from app.cli.ranking import chosen_call, numbered
 from app.cli.ranking import ranking as ranking  # the group, with the commands below
@@ -160,17 +162,22 @@ def _verify_file(file: Path, digest: str | None) -> None:
 
 
 def _published(document: dict[str, object], text: str) -> list[Difference]:
-    """Whether the file is the one that this database sealed under its number, where it did."""
-    begin_read()
+    """Whether the file is the one that this database sealed under its number, where it did.
+
+    Who only checks a file has no database at all, or an empty one.
+    """
     call, number = document.get("call"), document.get("number")
     slug = call.get("slug") if isinstance(call, dict) else None
     if not isinstance(slug, str) or not isinstance(number, int):
         return []
-    row = db.session.execute(
-        select(Snapshot.digest, Snapshot.audit)
-        .join(Call, Call.id == Snapshot.call_id)
-        .where(Call.slug == slug, Snapshot.number == number)
-    ).one_or_none()
+    row = None
+    with suppress(DatabaseError):
+        begin_read()
+        row = db.session.execute(
+            select(Snapshot.digest, Snapshot.audit)
+            .join(Call, Call.id == Snapshot.call_id)
+            .where(Call.slug == slug, Snapshot.number == number)
+        ).one_or_none()
     db.session.rollback()
     if row is None:
         click.echo("This database did not seal it, so only the file itself is looked at.", err=True)

@@ -1,6 +1,7 @@
 """The commands of sealed standings, with what they print and how they end."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -236,3 +237,18 @@ def test_the_sealed_biodiversity_conversation_has_the_expected_counts(app: Flask
         assert rows[row["id"]] == (row["p"], row["q"])
     assert run(app, "verify").exit_code == 0
     assert run(app, "recount", "--stand", "1").exit_code == 0
+
+
+@pytest.mark.one_database
+def test_a_file_is_checked_without_any_database(
+    app: Flask, call: str, tmp_path: Path, make_app: Callable[..., Flask]
+) -> None:
+    assert run(app, "seal").exit_code == 0
+    for number, more in enumerate((["--auditor"], [])):
+        file = tmp_path / f"{number}.json"
+        run(app, "export", "1", "-o", str(file), *more)
+        elsewhere = make_app(DATABASE_URL=f"sqlite:///{tmp_path / 'empty.sqlite'}")
+        result = run(elsewhere, "verify", str(file))
+        assert result.exit_code == 0, result.output
+        assert "This database did not seal it" in result.stderr
+        assert "is the same." in result.stdout
