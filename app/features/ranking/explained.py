@@ -8,7 +8,7 @@ from flask_babel import format_decimal, format_percent
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from app.domain.ranking import AgendaDraft, IdeaRanking, IdeaRow, Method, ThemeMethod
+from app.domain.ranking import AgendaDraft, AgendaMethod, IdeaRanking, IdeaRow, Method, ThemeMethod
 from app.domain.ranking.rounding import in_tenths
 from app.features.ranking import example, words
 from app.features.ranking.example import PARAMETERS, Example
@@ -306,6 +306,7 @@ def helpers() -> dict[str, object]:
     paid = sorted({person.paid[care] for person in worked.shares.people if person.paid[care]})
     return {
         "exact": exact,
+        "named": {method.value: method.versioned for method in AgendaMethod},
         "theme_title": theme_title,
         "subject_title": idea_title(SUBJECT),
         "first": voices.listed([theme_title(theme) for theme in worked.shares.first]),

@@ -17,7 +17,7 @@ STANDARD = "1.0"
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class Entry:
     """One field: its name in the standard, what it is called on the page, and what stands in it."""
 
     key: str
@@ -32,7 +32,7 @@ class Section:
 
     key: str
     title: str
-    fields: tuple[Field, ...]
+    fields: tuple[Entry, ...]
 
 
 def versions() -> list[str]:
@@ -52,9 +52,9 @@ def _general(frame: Frame | None, starts: Any) -> Section:
         "general",
         _("General information"),
         (
-            Field("name", _("Name"), _("Ranking and agenda of %(site)s", site=site.site_name)),
-            Field("organization", _("Responsible organisation"), site.municipality),
-            Field(
+            Entry("name", _("Name"), _("Ranking and agenda of %(site)s", site=site.site_name)),
+            Entry("organization", _("Responsible organisation"), site.municipality),
+            Entry(
                 "description_short",
                 _("Short description"),
                 _(
@@ -62,15 +62,15 @@ def _general(frame: Frame | None, starts: Any) -> Section:
                     "ideas and themes in order and divides the minutes of a workshop over themes."
                 ),
             ),
-            Field("theme", _("Subject"), _("Participation and democracy")),
-            Field("status", _("Status"), status),
-            Field(
+            Entry("theme", _("Subject"), _("Participation and democracy")),
+            Entry("status", _("Status"), status),
+            Entry(
                 "begin_date", _("In use since"), str(format_date(starts)) if starts else _("not begun yet")
             ),
-            Field("contact_email", _("Contact"), site.contact_email, f"mailto:{site.contact_email}"),
-            Field("website", _("Website"), site.site_url, site.site_url),
-            Field("publication_category", _("Category"), _("Other algorithms")),
-            Field(
+            Entry("contact_email", _("Contact"), site.contact_email, f"mailto:{site.contact_email}"),
+            Entry("website", _("Website"), site.site_url, site.site_url),
+            Entry("publication_category", _("Category"), _("Other algorithms")),
+            Entry(
                 "process",
                 _("Used for"),
                 frame.call.process_title if frame else _("no process yet"),
@@ -84,7 +84,7 @@ def _responsible() -> Section:
         "responsible_use",
         _("Responsible use"),
         (
-            Field(
+            Entry(
                 "goal",
                 _("Goal and impact"),
                 _(
@@ -93,7 +93,7 @@ def _responsible() -> Section:
                     "benefit depends on it."
                 ),
             ),
-            Field(
+            Entry(
                 "proportionality",
                 _("Considerations"),
                 _(
@@ -103,7 +103,7 @@ def _responsible() -> Section:
                     "residents alone want."
                 ),
             ),
-            Field(
+            Entry(
                 "human_intervention",
                 _("Human intervention"),
                 _(
@@ -112,7 +112,7 @@ def _responsible() -> Section:
                     "reason. The council decides."
                 ),
             ),
-            Field(
+            Entry(
                 "risks",
                 _("Risks and what is done about them"),
                 _(
@@ -122,7 +122,7 @@ def _responsible() -> Section:
                     "anew every night and by anyone who computes a sealed standing again."
                 ),
             ),
-            Field(
+            Entry(
                 "lawful_basis",
                 _("Legal basis"),
                 _(
@@ -130,13 +130,13 @@ def _responsible() -> Section:
                     "Personal data: the consent of who takes part (article 6 and article 9 of the GDPR)."
                 ),
             ),
-            Field(
+            Entry(
                 "lawful_basis_link",
                 _("Link to the legal basis"),
                 "wetten.overheid.nl",
                 "https://wetten.overheid.nl/BWBR0005416/",
             ),
-            Field(
+            Entry(
                 "impact_assessment",
                 _("Impact assessments"),
                 _(
@@ -153,7 +153,7 @@ def _working(frame: Frame | None) -> Section:
         "working",
         _("How it works"),
         (
-            Field(
+            Entry(
                 "source_data",
                 _("Data"),
                 _(
@@ -161,8 +161,8 @@ def _working(frame: Frame | None) -> Section:
                     "and of the workshop. No age, gender, origin, address or behaviour elsewhere."
                 ),
             ),
-            Field("source_data_link", _("Link to the data"), _("Open data"), url_for("pages.open_data")),
-            Field(
+            Entry("source_data_link", _("Link to the data"), _("Open data"), url_for("pages.open_data")),
+            Entry(
                 "methods_and_models",
                 _("Technical working"),
                 _(
@@ -173,14 +173,14 @@ def _working(frame: Frame | None) -> Section:
                     versions=", ".join(versions()),
                 ),
             ),
-            Field(
+            Entry(
                 "parameters",
                 _("Settings in force"),
                 "; ".join(f"{name} = {value}" for name, value in _values(parameters)),
             ),
-            Field("explanation", _("Explanation"), _("How the ranking works"), url_for("ranking.explained")),
-            Field("provider", _("Supplier"), _("The municipality itself, with open-source software")),
-            Field("code_base", _("Source code and licence"), "Stem van de stad, EUPL-1.2"),
+            Entry("explanation", _("Explanation"), _("How the ranking works"), url_for("ranking.explained")),
+            Entry("provider", _("Supplier"), _("The municipality itself, with open-source software")),
+            Entry("code_base", _("Source code and licence"), "Stem van de stad, EUPL-1.2"),
         ),
     )
 

@@ -158,7 +158,7 @@ def test_the_explanation_prints_the_values_in_force(app: Flask, client: FlaskCli
         factories.a_call(process)
         db.session.commit()
     page = visit(client, "/over/rangschikking")
-    assert "Inwoner 1/2" in page.text
+    assert "2 : 1 : 1" in page.text
     assert (
         dict(zip(page.texts("dt"), page.texts("dd"), strict=True))[
             "Stemmen die een idee nodig heeft voor een plaats (n_min)"
