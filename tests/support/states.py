@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from app.domain.lifecycle import IdeaState, PublicStatus
-from app.models import Argument, Idea, OfficialResponse, Person, Report, Workshop
+from app.models import Argument, Call, Idea, OfficialResponse, Person, Report, Workshop
 from app.models.argument import ArgumentState
 from tests.support import journey
 from tests.support.axe import unfold
@@ -421,6 +421,58 @@ def _partners_compared(page: Page, site: Site) -> int:
 def _nothing_to_draw(page: Page, site: Site) -> int:
     """pictures of a call without votes"""
     return go(page, "/ranglijst/beelden?oproep=suggesties-voor-de-procesgang")
+
+
+# --- the agenda vote
+
+
+TICKED = "/agendastem?oproep=suggesties-voor-de-procesgang"
+
+
+def _tick_six(page: Page) -> int:
+    go(page, TICKED)
+    for place in range(6):
+        page.locator("main input[type=checkbox]").nth(place).check()
+    return send(page, TICKED)
+
+
+@state(STRANGER, "agenda_vote.choose")
+def _open_agenda_vote(page: Page, site: Site) -> int:
+    """an agenda vote in which people can tick"""
+    return go(page, TICKED)
+
+
+@state(STRANGER, "agenda_vote.choose", 400)
+def _too_many_ticks_of_a_stranger(page: Page, site: Site) -> int:
+    """six ticked themes before signing in"""
+    return _tick_six(page)
+
+
+@state(RESIDENT, "agenda_vote.choose", 400)
+def _too_many_ticks(page: Page, site: Site) -> int:
+    """six ticked themes"""
+    return _tick_six(page)
+
+
+@state(ORGANISER, "agenda_vote.manage")
+def _agenda_vote_to_close(page: Page, site: Site) -> int:
+    """an agenda vote that is open"""
+    call = site.first(select(Call.id).where(Call.agenda_ballot))
+    return go(page, f"/beheer/oproepen/{call}")
+
+
+@state(ORGANISER, "agenda_vote.manage")
+def _agenda_vote_of_a_closed_process(page: Page, site: Site) -> int:
+    """the agenda vote of a closed process"""
+    call = site.first(select(Call.id).order_by(Call.id.desc()))
+    return go(page, f"/beheer/oproepen/{call}")
+
+
+@state(ORGANISER, "agenda_vote.set_open", 400)
+def _agenda_vote_without_reason(page: Page, site: Site) -> int:
+    """an agenda vote that is opened without a reason"""
+    go(page, f"/beheer/oproepen/{site.first(select(Call.id).order_by(Call.id))}")
+    return send(page, "/agendastem")
 
 
 # --- the workshop and its screen
