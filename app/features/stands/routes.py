@@ -40,7 +40,7 @@ def download(snapshot_id: int) -> ResponseReturnValue:
     """The public document, to the letter: its SHA-256 is the digest that the page shows."""
     found, frame = _known(snapshot_id)
     may_read(frame.call.hides_counts(clock.now())).or_raise()
-    answer = _file(queries.public_text(snapshot_id), f"stand-{found.call_slug}-{found.row.number}.json")
+    answer = _file(queries.public_text(snapshot_id), view.file_name(found.call_slug, found.row.number))
     answer.set_etag(found.row.digest)
     # Asked anew every time: while a later round hides counts nobody may have it.
     answer.headers["Cache-Control"] = "no-cache"

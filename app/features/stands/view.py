@@ -100,6 +100,9 @@ class Stand:
     settings: tuple[tuple[str, str], ...]
     methods: str
     example: Example | None
+    file: str
+    """What the download is called."""
+    commands: tuple[tuple[str, ...], str, str]
     is_coarse: bool
     """Whether every score is in whole percents, because the averages would tell on one or two people."""
 
@@ -143,8 +146,15 @@ def stand(
         settings=tuple(words.settings(of["parameters"])),
         methods=", ".join(name for kind in ("ideas", "themes", "agenda") for name in of["methods"][kind]),
         example=_example(chosen, ranking, of, named) if chosen else None,
+        file=(file := file_name(of["call"]["slug"], of["number"])),
+        commands=words.commands(file, of["seed"]["value"]),
         is_coarse=bool(rows) and ranking["mu"] is None,
     )
+
+
+def file_name(slug: str, number: int) -> str:
+    """What the download of a standing is called."""
+    return f"stand-{slug}-{number}.json"
 
 
 def title_of(idea_id: int, named: Mapping[int, str]) -> str:

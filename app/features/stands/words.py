@@ -85,3 +85,12 @@ def settings(parameters: Record) -> list[tuple[str, str]]:
         ),
         (_("Votes at which Disputed counts half"), str(parameters["calm"])),
     ]
+
+
+def commands(file: str, seed: str) -> tuple[tuple[str, ...], str, str]:
+    """What a checker types: for the fingerprint of the file (two systems), for the lot, and for everything again."""
+    return (
+        (f"sha256sum {file}", f"certutil -hashfile {file} SHA256"),
+        f"printf '%s' '{seed}' | sha256sum",
+        f"flask --app wsgi ranking verify {file}",
+    )
