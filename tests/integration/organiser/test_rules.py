@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from app.db import db
 from app.domain.ballot import Group
-from app.domain.ranking import Parameters, certainty_of, z_of
+from app.domain.ranking import Parameters, certainty_of, theme_rankings, z_of
 from app.domain.ranking.parameters import Z95
 from app.models import AuditEntry, Call, Person
 from app.models.process import ProcessState
@@ -210,15 +210,13 @@ def test_rules_that_change_while_standings_are_computed_are_not_lost(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The job read the old rules; what it writes must not pass for the new."""
-    ranked = standings.theme_rankings
-
     def meanwhile(*given: Any, **more: Any) -> Any:
         db.session.get_one(Call, office.call).process.ranking_settings = {"m": 9}
         db.session.commit()
-        return ranked(*given, **more)
+        return theme_rankings(*given, **more)
 
     with office.app.app_context():
-        monkeypatch.setattr(standings, "theme_rankings", meanwhile)
+        monkeypatch.setattr("app.records.standings.theme_rankings", meanwhile)
         standings.refresh(office.call, datetime.now(UTC))
         monkeypatch.undo()
         assert office.call in standings.out_of_date()
