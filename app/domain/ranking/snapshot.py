@@ -4,7 +4,7 @@ What is computed always comes out of the document itself: numbers are read back 
 so that whoever holds the document computes with exactly the same numbers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
@@ -26,13 +26,17 @@ PUBLIC = "stand@1"
 AUDIT = "stand-audit@1"
 TICKED, INFERRED = "ticked", "inferred"
 """Where ballots come from: a direct agenda vote, or the votes on ideas."""
+IDEAS: Mapping[str, Method] = {method.versioned: method for method in Method}
+THEMES: Mapping[str, ThemeMethod] = {method.versioned: method for method in ThemeMethod}
+AGENDA: Mapping[str, AgendaMethod] = {method.versioned: method for method in AgendaMethod}
+"""Every method this program can compute, by its name with version. A newer version is added beside the old one, so
+that what was sealed with the old one can be computed again."""
 METHODS: Mapping[str, tuple[str, ...]] = {
-    "ideas": tuple(method.versioned for method in Method),
-    "themes": tuple(method.versioned for method in ThemeMethod),
-    "agenda": tuple(method.versioned for method in AgendaMethod),
+    "ideas": tuple(IDEAS),
+    "themes": tuple(THEMES),
+    "agenda": tuple(AGENDA),
 }
-"""Every method this program can compute, by its name with version. An older version is added beside the new one
-(see `outcomes`), so that what was sealed with it can be computed again."""
+"""What a standing that is sealed now is computed with."""
 
 WEIGHED = (Method.DRAAGVLAK, Method.BRUG)
 """Methods whose order depends on how people weigh."""
@@ -143,8 +147,8 @@ def ballots_of(record: Sequence[Sequence[Any]], items: Sequence[int], groups: Se
     )
 
 
-def idea_rankings(of: Material) -> dict[tuple[Method, Weighting], IdeaRanking]:
-    """Every ranking of ideas."""
+def idea_rankings(of: Material, methods: Iterable[Method]) -> dict[tuple[Method, Weighting], IdeaRanking]:
+    """The rankings of ideas by these methods and both weightings."""
     return {
         (method, weighting): rank_ideas(
             of.tallies,
@@ -154,15 +158,16 @@ def idea_rankings(of: Material) -> dict[tuple[Method, Weighting], IdeaRanking]:
             weighting,
             of.recent if method is Method.ACTUEEL else None,
         )
-        for method in Method
+        for method in methods
         for weighting in Weighting
     }
 
 
 def theme_rankings(
-    of: Material, ideas: Mapping[tuple[Method, Weighting], IdeaRanking]
+    of: Material, methods: Iterable[ThemeMethod]
 ) -> dict[tuple[ThemeMethod, Weighting], ThemeRanking]:
-    """Every ranking of themes."""
+    """The rankings of themes by these methods and both weightings."""
+    ideas = idea_rankings(of, (Method.DRAAGVLAK,))
     return {
         (method, weighting): rank_counts(
             of.counts,
@@ -173,7 +178,7 @@ def theme_rankings(
             method,
             weighting,
         )
-        for method in ThemeMethod
+        for method in methods
         for weighting in Weighting
     }
 
@@ -208,22 +213,20 @@ class Outcomes:
 
 def outcomes(of: Material, methods: Mapping[str, Sequence[str]]) -> Outcomes:
     """Compute everything with these methods. Raises UnknownMethod with a sentence for a version we do not have."""
-    for kind, names in methods.items():
-        for name in names:
-            if name not in METHODS.get(kind, ()):
+    for kind, known in (("ideas", IDEAS), ("themes", THEMES), ("agenda", AGENDA)):
+        for name in methods[kind]:
+            if name not in known:
                 raise UnknownMethod(
                     f"This program does not know the method {name}. Use the version of the software that the "
                     "standing was sealed with."
                 )
-    if {kind: tuple(names) for kind, names in methods.items()} != dict(METHODS):
-        raise UnknownMethod("The standing does not name every method that it holds outcomes of.")
-    ideas = idea_rankings(of)
-    themes = theme_rankings(of, ideas)
-    eligible = (
-        [int(theme) for theme in of.ballots.supported(of.parameters.min_supporters)]
-        if of.ticked
-        else [int(row.id) for row in themes[ThemeMethod.MEERDERHEID, of.weighting].rows]
-    )
+    ideas = idea_rankings(of, [IDEAS[name] for name in methods["ideas"]])
+    themes = theme_rankings(of, [THEMES[name] for name in methods["themes"]])
+    if of.ticked:
+        eligible = [int(theme) for theme in of.ballots.supported(of.parameters.min_supporters)]
+    else:
+        by = theme_rankings(of, (ThemeMethod.MEERDERHEID,))
+        eligible = [int(row.id) for row in by[ThemeMethod.MEERDERHEID, of.weighting].rows]
     agendas: dict[tuple[int, Weighting], AgendaDraft | str] = {}
     for workshop in of.workshops:
         for weighting in Weighting:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.ranking import Method, Weighting, ideas_record, rank_ideas
+from app.domain.ranking import Method, Weighting, ideas_record, rank_ideas, snapshot
 from app.domain.ranking.canonical import (
     Difference,
     NotCanonical,
@@ -168,7 +168,7 @@ def named(path: tuple[Any, ...], found: list[Difference]) -> bool:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.sampled_from(AUDIT_LEAVES))
 def test_any_changed_leaf_of_the_auditors_document_is_found_and_named(path: tuple[Any, ...]) -> None:
     found = differences(changed(sealed.usual().audit, path))
@@ -183,7 +183,7 @@ def test_a_change_in_every_part_is_found(part: str) -> None:
     assert named(path, found), found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(PUBLIC_LEAVES))
 def test_any_changed_leaf_of_the_public_document_is_found_beside_the_auditors(path: tuple[Any, ...]) -> None:
     text = changed(sealed.usual().public, path)
@@ -201,7 +201,7 @@ def test_any_changed_leaf_of_the_public_document_is_found_beside_the_auditors(pa
         assert difference.path in (dotted, f"{dotted}.0", f"{dotted}.x")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**6), st.integers(0, 255))
 def test_a_changed_byte_is_found(place: int, byte: int) -> None:
     raw = sealed.usual().audit_text.encode()
@@ -237,6 +237,18 @@ def test_an_unknown_version_is_a_clear_sentence() -> None:
     public["methods"]["agenda"].append("mes_add1@9")
     with pytest.raises(UnknownMethod, match="does not know the method mes_add1@9"):
         verify_public(canonical(public))
+
+
+def test_a_standing_of_before_a_method_was_added_computes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    older = {kind: names[:2] for kind, names in snapshot.METHODS.items()}
+    monkeypatch.setattr(snapshot, "METHODS", {**older, "agenda": snapshot.METHODS["agenda"]})
+    standing = sealed.standing(sealed.counted(sealed.drawn(2), sealed.themes_of(12)))
+    monkeypatch.undo()
+    assert sorted(standing.public["outputs"]["ideas"]) == [
+        f"{method}:{weighting}" for method in ("brug", "draagvlak") for weighting in sorted(Weighting)
+    ]
+    assert verify_both(standing.public_text, standing.audit_text) == []
+    assert verify_public(standing.public_text) == []
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema":1}', '{"schema":"stand-audit@1"}', "[" * 5000])
