@@ -2,7 +2,7 @@
 
 Nothing sticks out sideways either, no script says a word in the console, and no request fails or goes elsewhere.
 The pages come from the address map, so a new one cannot be forgotten; what a plain visit does not show (faults in
-a form, nothing found, a refusal) stands in `tests/support/states.py`.
+a form, nothing found, a refusal) stands in `tests/support/*states.py`.
 """
 
 from collections.abc import Callable
@@ -16,8 +16,8 @@ from werkzeug.exceptions import HTTPException
 from app.kit.errors import PAGES as ERROR_PAGES
 from tests.support import axe, databases
 from tests.support.addresses import Address, addresses, example
+from tests.support.agenda_states import STATES
 from tests.support.browsing import Complaints, Site
-from tests.support.stand_states import STATES
 from tests.support.states import PEOPLE, STRANGER, State
 
 pytestmark = pytest.mark.browser
