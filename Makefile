@@ -4,6 +4,7 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 SIZE ?= A
+PART ?= all
 PY := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 
@@ -40,8 +41,8 @@ check: dev ## Inspect the code: style, types, floors, templates, structure, tran
 test: dev ## Run every test, on SQLite and on a real PostgreSQL, and in a browser
 	@$(PY) -m pytest -q
 
-bench: dev ## Measure the site beside a bare Flask route and a bare insert (SIZE=S, A or B)
-	@$(PY) -m tests.benchmark --size $(SIZE)
+bench: dev ## Measure the site beside a bare Flask route, the ranking beside a library (SIZE=S, A or B; PART=site or ranking)
+	@$(PY) -m tests.benchmark --size $(SIZE) --part $(PART)
 
 oracle: ## Compare the agenda with an independent library on random instances (fetches it; TIMES=5 compares more)
 	@$(PYTHON) tools/prepare.py oracle

@@ -17,7 +17,7 @@ from app.db import db
 from app.kit.identity import start_session
 from app.models.person import Person
 from app.records import standings, tallies
-from tests.benchmark import bare_tables, report
+from tests.benchmark import bare_tables, ranking, report
 from tests.benchmark.filling import Filled, fill, new_database
 from tests.benchmark.load import Result, get, measure, post
 from tests.benchmark.serving import Running, fetch, serve
@@ -104,12 +104,16 @@ def main() -> int:
     """Fill, serve, measure, print."""
     arguments = argparse.ArgumentParser(prog="make bench", description=__doc__)
     arguments.add_argument("--size", choices=SIZES, default="A")
+    arguments.add_argument("--part", choices=("all", "ranking", "site"), default="all")
     arguments.add_argument("--seconds", type=float, default=3.0, help="how long each figure is measured")
     given = arguments.parse_args()
     os.environ[servers.DURABLE] = "1"
     run = servers.open_run()
     try:
-        _bench(given.size, given.seconds)
+        if given.part != "ranking":
+            _bench(given.size, given.seconds)
+        if given.part != "site":
+            ranking.measure()
     finally:
         servers.close_run(run)
     return 0

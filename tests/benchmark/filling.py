@@ -1,9 +1,12 @@
 """Fills a database with people, ideas, votes with exact tallies, and arguments, the same each time."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import psycopg
@@ -13,6 +16,7 @@ from numpy.typing import NDArray
 from app.db import db
 from app.domain.ballot import GROUPS, Group
 from tests import factories
+from tests.benchmark.crowds import votes
 from tests.benchmark.sizes import ON_THE_IDEA_PAGE, Size
 from tests.support import databases
 
@@ -64,25 +68,45 @@ class Filled:
 
 def fill(app: Flask, dsn: str, size: Size) -> Filled:
     """Fill a migrated and empty PostgreSQL database."""
-    with app.app_context():
-        call, workshop, themes = _frame()
-    crowd = _Crowd(size, np.random.default_rng(2019))
+    filled, tables = _rows(app, size)
     with psycopg.connect(dsn) as connection:
-        for table, rows in (
-            ("person", crowd.people_rows()),
-            ("idea", crowd.idea_rows(call)),
-            ("idea_theme", crowd.theme_rows(themes)),
-            ("vote", crowd.vote_rows()),
-            ("tally", crowd.tally_rows()),
-            ("argument", crowd.argument_rows()),
-        ):
+        for table, rows in tables:
             _copy(connection, table, rows)
         for table in ("person", "idea", "argument"):
             last = f"(SELECT max(id) FROM {table})"
             connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})")
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
-    return Filled(call, workshop, crowd.ideas, crowd.ideas[0], crowd.voting_people())
+    return filled
+
+
+def fill_sqlite(app: Flask, path: Path, size: Size) -> Filled:
+    """Fill a migrated and empty SQLite database with the same."""
+    filled, tables = _rows(app, size)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("BEGIN")
+        for table, rows in tables:
+            _insert(connection, table, rows)
+        connection.execute("COMMIT")
+        connection.execute("ANALYZE")
+    return filled
+
+
+def _rows(app: Flask, size: Size) -> tuple[Filled, list[tuple[str, Iterator[Row]]]]:
+    """A process with its call, and the rows of every table that follows from it."""
+    with app.app_context():
+        call, workshop, themes = _frame()
+    crowd = _Crowd(size, np.random.default_rng(2019))
+    tables = [
+        ("person", crowd.people_rows()),
+        ("idea", crowd.idea_rows(call)),
+        ("idea_theme", crowd.theme_rows(themes)),
+        ("vote", crowd.vote_rows()),
+        ("tally", crowd.tally_rows()),
+        ("argument", crowd.argument_rows()),
+    ]
+    return Filled(call, workshop, crowd.ideas, crowd.ideas[0], crowd.voting_people()), tables
 
 
 class _Crowd:
@@ -93,7 +117,7 @@ class _Crowd:
         self.people = list(range(1_000, 1_000 + size.people))
         self.ideas = list(range(1, size.ideas + 1))
         self.groups = rng.choice(len(GROUPS), size.people, p=[0.93, 0.01, 0.06])
-        self.chosen, self.voters, self.values = _votes(rng, size)
+        self.chosen, self.voters, self.values = votes(rng, size)
         self.talks = _talks(rng, size)
 
     def voting_people(self) -> list[int]:
@@ -107,7 +131,7 @@ class _Crowd:
                 "email": f"p{person}@bench.example",
                 "name": f"Bewoner {person}",
                 "group": GROUPS[group].value,
-                "is_delegate": "f",
+                "is_delegate": False,
                 "language": "nl",
                 "neighbourhood": "",
                 "created_at": self.now,
@@ -142,15 +166,18 @@ class _Crowd:
                 yield {"idea_id": idea, "theme_id": int(theme)}
 
     def vote_rows(self) -> Iterator[Row]:
-        at = self.now - timedelta(days=1)
-        for idea, voter, value in zip(self.chosen, self.voters, self.values, strict=True):
+        order = self.rng.permutation(len(self.chosen))
+        columns = (self.chosen[order].tolist(), self.voters[order].tolist(), self.values[order].tolist())
+        moments = [self.now - timedelta(minutes=13 * number) for number in range(1, 6000)]
+        for number, (idea, voter, value) in enumerate(zip(*columns, strict=True)):
             yield {
                 "idea_id": self.ideas[idea],
                 "person_id": self.people[voter],
-                "value": int(value),
+                "value": value,
                 "previous": 0,
+                "settled": 0,
                 "group": GROUPS[self.groups[voter]].value,
-                "cast_at": at,
+                "cast_at": moments[number % len(moments)],
             }
 
     def tally_rows(self) -> Iterator[Row]:
@@ -193,18 +220,6 @@ def _frame() -> tuple[int, int, list[int]]:
     return found
 
 
-def _votes(rng: np.random.Generator, size: Size) -> tuple[Ints, Ints, Ints]:
-    """Idea, voter and value of every vote: a long tail of ideas, nobody twice on one."""
-    share = 1.0 / (np.arange(size.ideas) + 10.0) ** 0.8
-    wanted = np.minimum(size.people // 2, np.ceil(share / share.sum() * size.votes)).astype(int)
-    chosen = np.repeat(np.arange(size.ideas), wanted)[: size.votes]
-    counts = np.bincount(chosen, minlength=size.ideas)
-    voters = np.concatenate([rng.choice(size.people, n, replace=False, shuffle=False) for n in counts])
-    lean = rng.uniform(0.3, 0.95, size.ideas)
-    values = np.where(rng.random(len(chosen)) < lean[chosen], 1, -1)
-    return chosen, voters, values
-
-
 def _talks(rng: np.random.Generator, size: Size) -> Ints:
     """The idea of every argument; the first idea has exactly as many as its page is measured with."""
     rest = 1 + rng.integers(size.ideas - 1, size=size.arguments - ON_THE_IDEA_PAGE)
@@ -217,6 +232,28 @@ def _copy(connection: psycopg.Connection[tuple[object, ...]], table: str, rows: 
     with connection.cursor().copy(f'COPY "{table}" ({listed}) FROM STDIN') as copy:
         for row in chain([first], rows):
             copy.write_row(list(row.values()))
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: Iterator[Row]) -> None:
+    first = next(rows)
+    listed = ", ".join(f'"{column}"' for column in first)
+    marks = ", ".join("?" for _ in first)
+    connection.executemany(
+        f'INSERT INTO "{table}" ({listed}) VALUES ({marks})',
+        (tuple(map(_for_sqlite, row.values())) for row in chain([first], rows)),
+    )
+
+
+def _for_sqlite(value: object) -> object:
+    """Moments as the site writes them there: UTC without a zone, to the millionth of a second."""
+    return value.strftime("%Y-%m-%d %H:%M:%S.%f") if isinstance(value, datetime) else value
+
+
+def new_sqlite(path: Path) -> str:
+    """A migrated, empty SQLite database: its address for the site."""
+    url = f"sqlite:///{path}"
+    databases.migrate(databases.make_app(url))
+    return url
 
 
 def new_database(name: str) -> tuple[str, str]:

@@ -38,6 +38,38 @@ class Line:
         return None if self.must is None else self.share >= self.must
 
 
+BESIDE_HEAD = f"{'work':<58} {'here':>9} {'beside':>9} {'ratio':>9} {'must':>8} {'goal':>7}"
+
+
+def beside(
+    work: str,
+    took: float,
+    other: float | None,
+    must: str = "",
+    goal: str = "",
+    fine: bool | None = None,
+    *,
+    slower: bool,
+) -> str:
+    """A line with how long something took, how long what stands beside it took, and how many times that is.
+
+    slower: whether the ratio says how much longer it took here (beside a bare minimum), or how much quicker.
+    """
+    ratio = "" if other is None else f"{(took / other if slower else other / took):,.1f}x"
+    return f"{work:<58} {_seconds(took):>9} {_seconds(other):>9} {ratio:>9} {must:>8} {goal:>7}{_mark(fine)}"
+
+
+def figure(work: str, value: str, must: str, fine: bool) -> str:
+    """A line of the same table with a single figure."""
+    return f"{work:<58} {value:>9} {'':>9} {'':>9} {must:>8} {'':>7}{_mark(fine)}"
+
+
+def _seconds(took: float | None) -> str:
+    if took is None:
+        return ""
+    return f"{took * 1000:.1f} ms" if took < 0.1 else f"{took:.2f} s" if took < 100 else f"{took:,.0f} s"
+
+
 def plain(work: str, value: str, must: str = "", goal: str = "", fine: bool | None = None) -> str:
     """A line with a single figure."""
     return f"{work:<{WIDTH}} {value:>15} {'':>6} {must:>6} {goal:>6}{_mark(fine)}"
