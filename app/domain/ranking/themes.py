@@ -184,8 +184,11 @@ def theme_rankings(
 ) -> dict[tuple[ThemeMethod, Weighting], ThemeRanking]:
     """Every method by every weighting, as `rank_themes` gives them, from a single pass over the votes."""
     stand, by, pairs = _prepare(votes, idea_ids, idea_themes, theme_ids, parameters, seed, tuple(Weighting))
+    counts = ThemeCounts.of(stand)
     return {
-        (method, weighting): standings(stand, by[weighting], pairs, parameters, seed, method, weighting)
+        (method, weighting): rank_counts(
+            counts, by[weighting], pairs, parameters, seed, method, weighting, stand
+        )
         for method in ThemeMethod
         for weighting in Weighting
     }
