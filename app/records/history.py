@@ -64,7 +64,7 @@ def missing(now: datetime) -> dict[int, list[date]]:
 
 
 def voted_days(call_id: int, now: datetime) -> list[date]:
-    """The days from the first vote of an open call to yesterday, for a site on which every vote was cast once."""
+    """The days from the first vote of a call to its end or yesterday, for a site on which every vote was cast once."""
     row = db.session.execute(
         select(
             func.min(Vote.cast_at),
@@ -75,9 +75,9 @@ def voted_days(call_id: int, now: datetime) -> list[date]:
     ).one()
     first: datetime | None = row[0]
     last: datetime | None = row[1]
-    if first is None or last is None or last < now:
+    if first is None or last is None:
         return []
-    return list(_days(day_of(first), day_of(now) - timedelta(days=1)))
+    return list(_days(day_of(first), min(day_of(now) - timedelta(days=1), day_of(last))))
 
 
 def _days(first: date, last: date) -> Iterable[date]:

@@ -1,5 +1,6 @@
 """The explanation of the ranking: the worked example in words and sums, step by step."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -61,6 +62,11 @@ class Sum:
     label: str
     terms: str
     outcome: str
+
+    @property
+    def unbroken(self) -> str:
+        """The sum with what stands between brackets kept on one line."""
+        return re.sub(r"\([^()]*\)", lambda part: part[0].replace(" ", "\N{NO-BREAK SPACE}"), self.terms)
 
 
 @dataclass(frozen=True, slots=True)

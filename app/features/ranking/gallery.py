@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask_babel import format_date, format_percent, ngettext
 from flask_babel import gettext as _
@@ -73,11 +72,11 @@ def pair_name(other: Group) -> str:
     )
 
 
-def show(frame: Frame, other: Group, now: datetime) -> Gallery:
-    """Everything on the page, in at most six statements beside the frame."""
+def show(frame: Frame, other: Group) -> Gallery:
+    """Everything on the page, in at most seven statements beside the frame."""
     tags = {tag.id: tag for tag in frame.themes}
     found = pictures.agreement(frame, other)
-    lines = pictures.courses(frame.call.id, now)
+    lines = pictures.courses(frame.call.id)
     return Gallery(
         agreement=found,
         plane=plane(found),

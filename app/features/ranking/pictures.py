@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select, union
@@ -229,9 +229,14 @@ class Courses:
     seals: tuple[SealMark, ...]
 
 
-def courses(call_id: int, now: datetime) -> Courses:
-    """The ranking of themes of a call over the last days that were written down; two statements."""
-    since = history.day_of(now) - timedelta(days=MOST_DAYS)
+def courses(call_id: int) -> Courses:
+    """The ranking of themes of a call over the last days that were written down; three statements."""
+    newest: date | None = db.session.scalar(
+        select(func.max(StandingDay.day)).where(StandingDay.call_id == call_id)
+    )
+    if newest is None:
+        return Courses((), (), ())
+    since = newest - timedelta(days=MOST_DAYS - 1)
     rows = db.session.execute(
         select(StandingDay.day, StandingDay.theme_id, StandingDay.rank)
         .where(StandingDay.call_id == call_id, StandingDay.day >= since)
@@ -273,7 +278,8 @@ def _seals(call_id: int, days: Sequence[date]) -> tuple[SealMark, ...]:
         SealMark(number, count, moment, (moment - start).total_seconds() / wide)
         for number, count, moment in rows
     )
-    return tuple(mark for mark in marks if 0 <= mark.at <= 1)
+    # What was sealed after the last day that is written down found it so: it stands at the end.
+    return tuple(replace(mark, at=min(mark.at, 1.0)) for mark in marks if mark.at >= 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def pictures() -> ResponseReturnValue:
     frame = frames.of_call(request.args.get("oproep", "")) or abort(404)
     moment = clock.now()
     other = gallery.other_group(request.args.get("met", ""))
-    shown = None if frame.call.hides_counts(moment) else gallery.show(frame, other, moment)
+    shown = None if frame.call.hides_counts(moment) else gallery.show(frame, other)
     pairs = [
         (
             gallery.pair_name(group),
