@@ -149,8 +149,9 @@ def test_a_recount_of_a_stand_says_what_it_cannot_compare(app: Flask, call: str)
     assert run(app, "seal").exit_code == 0
     with app.app_context():
         ideas = list(db.session.scalars(select(Idea.id).order_by(Idea.id)))
-        person = factories.a_person()
-        tallies.put(ideas[0], person.id, person.group, VoteValue.FOR, clock.now())
+        vote = db.session.scalars(select(Vote).where(Vote.idea_id == ideas[0])).first()
+        assert vote is not None
+        tallies.put(ideas[0], vote.person_id, vote.group, VoteValue.WITHDRAWN, clock.now())
         db.session.commit()
     result = run(app, "recount", "--stand", "1")
     assert result.exit_code == 0, result.output

@@ -1,5 +1,6 @@
 """Sealing standings: exact at the cut-off, chained, never changed, and sealed when their minute has come."""
 
+import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from app.domain.lifecycle import IdeaState
 from app.domain.ranking.canonical import parse, sha256
 from app.features.ranking.jobs import JOBS, SEALS
 from app.kit import jobs
-from app.models import AuditEntry, Call, Idea, Person, Process, Theme
+from app.models import AuditEntry, Call, Idea, Person, Process, Theme, Vote
 from app.models.person import Role
 from app.models.seal import Immutable, SealPlan, SealReason, Snapshot
 from app.records import agenda_ballots, seals, standings, tallies
@@ -274,3 +275,41 @@ def test_the_job_looks_cheaply_and_seals_ten_seconds_after_the_minute() -> None:
     sealed = db.session.scalars(select(Snapshot)).one()
     assert (sealed.cut_off, sealed.sealed_at) == (at, at + timedelta(seconds=10))
     assert SEALS in JOBS
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_course_of_votes_gives_the_state_at_every_cut_off(seed: int) -> None:
+    """Three planned moments in a random course of votes; what is sealed equals a log of all that happened."""
+    rng = random.Random(seed)
+    call, ideas, people = a_full_call(voters=6, ideas=3)
+    standing = {(vote.idea_id, vote.person_id): vote.value for vote in db.session.scalars(select(Vote))}
+    people += [factories.a_person() for _ in range(3)]
+    db.session.commit()
+    moments = [NOW + timedelta(minutes=10 * number) for number in (1, 2, 3)]
+    for moment in rng.sample(moments, 3):
+        seals.plan(call.id, moment, NOW)
+    expected, sealed, now = [], [], NOW
+    for moment in moments:
+        end = moment + timedelta(seconds=rng.randint(10, 90))
+        times = sorted(rng.uniform(0, (end - now).total_seconds()) for _ in range(40))
+        times = sorted([*times, (moment - now).total_seconds()])
+        log = dict(standing)
+        for after in times:
+            at = now + timedelta(seconds=after)
+            idea, person = rng.choice(ideas), rng.choice(people)
+            value = rng.choice(list(VoteValue))
+            put(idea, person, value, at)
+            standing[idea.id, person.id] = value
+            if at <= moment:
+                log = dict(standing)
+        db.session.commit()
+        expected.append(log)
+        sealed += seals.run_due(end)
+        now = end
+    assert len(sealed) == 3
+    for number, log in zip(sealed, expected, strict=True):
+        found = tallies_in(db.session.get_one(Snapshot, number))
+        for idea in ideas:
+            values = [value for (of, _person), value in log.items() if of == idea.id]
+            assert found[idea.id] == (values.count(1), values.count(-1))
+        assert seals.verify(number) == []
