@@ -35,7 +35,7 @@ def day_of(moment: datetime) -> date:
 def missing(now: datetime) -> dict[int, list[date]]:
     """Per call the days that have ended and are not written down yet, in one statement.
 
-    Only days on which a phase of the call ran. A call without any day begins yesterday: what was before that is
+    Only days on which people could vote on the call. A call without any day begins yesterday: what was before that is
     not known any more, because a vote keeps its last state only.
     """
     yesterday = day_of(now) - timedelta(days=1)
@@ -48,7 +48,7 @@ def missing(now: datetime) -> dict[int, list[date]]:
     rows = db.session.execute(
         select(Call.id, newest, func.min(Phase.starts_at), func.max(Phase.ends_at))
         .join(Phase, Phase.call_id == Call.id)
-        .where(exists(select(Theme.id).where(Theme.process_id == Call.process_id)))
+        .where(Phase.may_vote, exists(select(Theme.id).where(Theme.process_id == Call.process_id)))
         .group_by(Call.id)
         .order_by(Call.id)
     ).all()
@@ -68,7 +68,7 @@ def voted_days(call_id: int, now: datetime) -> list[date]:
     row = db.session.execute(
         select(
             func.min(Vote.cast_at),
-            select(func.max(Phase.ends_at)).where(Phase.call_id == call_id).scalar_subquery(),
+            select(func.max(Phase.ends_at)).where(Phase.call_id == call_id, Phase.may_vote).scalar_subquery(),
         )
         .join(Idea, Idea.id == Vote.idea_id)
         .where(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED, Vote.value != 0)

@@ -65,8 +65,9 @@ class Sum:
 
     @property
     def unbroken(self) -> str:
-        """The sum with what stands between brackets kept on one line."""
-        return re.sub(r"\([^()]*\)", lambda part: part[0].replace(" ", "\N{NO-BREAK SPACE}"), self.terms)
+        """The sum with short parts between brackets, and numbers with their sign, kept on one line."""
+        short = re.sub(r"\([^()]{,18}\)", lambda part: part[0].replace(" ", "\N{NO-BREAK SPACE}"), self.terms)
+        return short.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 @dataclass(frozen=True, slots=True)

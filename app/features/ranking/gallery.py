@@ -204,7 +204,13 @@ def courses(found: Courses, tags: Mapping[int, ThemeTag]) -> Picture | None:
         return None
     first, last = (str(format_date(day, "d MMM")) for day in (found.days[0], found.days[-1]))
     said = [
-        str(_("From %(first)s up to and including %(last)s.", first=first, last=last)),
+        str(
+            _(
+                "From %(first)s up to and including %(last)s.",
+                first=format_date(found.days[0], "d MMMM y"),
+                last=format_date(found.days[-1], "d MMMM y"),
+            )
+        ),
         str(_("The higher a line, the higher the theme stood at the end of that day.")),
     ]
     risen = [(course.first - course.last, course) for course in themes if course.first and course.last]

@@ -15,7 +15,7 @@ from app.domain.ballot import Group, VoteValue
 from app.features.ranking.jobs import DAYS, RECOUNT
 from app.kit import jobs
 from app.kit.jobs import Job, Turn
-from app.models import Call, JobLease, MailMessage, Recount, StandingDay, Tally, Vote
+from app.models import Call, JobLease, MailMessage, Phase, Recount, StandingDay, Tally, Vote
 from app.models.person import Role
 from app.records import history, recounts, tallies
 from tests import factories
@@ -357,11 +357,13 @@ def test_a_recount_reads_the_index_alone(app: Flask) -> None:
             assert any("Index Only Scan using ix_vote_idea_group_value" in str(row) for row in plan)
 
 
-def test_calls_without_themes_or_phases_wait_for_nothing(app: Flask, tonight: datetime) -> None:
+def test_calls_without_themes_or_voting_wait_for_nothing(app: Flask, tonight: datetime) -> None:
     with app.app_context():
         factories.a_call()
         process = factories.a_process()
         factories.a_theme(process)
         db.session.add(Call(process_id=process.id, slug="kaal", title="Kaal"))
+        quiet = factories.a_call(process)
+        db.session.execute(update(Phase).where(Phase.call_id == quiet.id).values(may_vote=False))
         db.session.commit()
         assert history.missing(tonight) == {}
