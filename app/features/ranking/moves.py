@@ -119,13 +119,14 @@ class Difference:
         else:
             first = _("The top 10 is made up of the same titles both ways.")
         if not self.same:
-            return f"{first} {_('None of %(all)s has the same place both ways.', all=self.total)}"
-        same = ngettext(
-            "%(num)d of %(all)s has the same place both ways.",
-            "%(num)d of %(all)s have the same place both ways.",
-            self.same,
-            all=self.total,
-        )
+            same = _("None of %(all)s has the same place both ways.", all=self.total)
+        else:
+            same = ngettext(
+                "%(num)d of %(all)s has the same place both ways.",
+                "%(num)d of %(all)s have the same place both ways.",
+                self.same,
+                all=self.total,
+            )
         return f"{first} {same}"
 
 

@@ -292,3 +292,13 @@ def test_equal_orders_are_called_equal() -> None:
     places = {number: number for number in range(1, 30)}
     found = moves.compare(places, places, Weighting.PER_GROUP)
     assert (found.same, found.total, found.named) == (29, 29, ())
+
+
+@pytest.mark.one_database
+def test_an_order_without_anything_in_its_place_says_so_in_dutch(app: Flask) -> None:
+    here, there = {1: 1, 2: 2, 3: 3}, {1: 2, 2: 3, 3: 1}
+    with app.app_context(), speaking("nl"):
+        assert moves.compare(here, there, Weighting.PER_GROUP).sentence == (
+            "De top 10 bestaat op beide manieren uit dezelfde titels. "
+            "Geen van de 3 heeft op beide manieren dezelfde plaats."
+        )
