@@ -121,13 +121,13 @@ def _recount_stand(found: Snapshot) -> None:
         ideas = ", ".join(map(str, result.changed_ideas[:20]))
         more = ", …" if len(result.changed_ideas) > 20 else ""
         click.echo(
-            f"{result.changed} votes were cast or changed since the cut-off, so these ideas cannot be compared: "
+            f"Votes cast or changed since the cut-off: {result.changed}. So these ideas cannot be compared: "
             f"{ideas or 'none'}{more}; nor can themes, ballots and the digest of all votes."
         )
     if result.differences:
         sys.exit(1)
     click.echo(
-        f"The votes on {result.ideas} ideas give the same counts as the standing."
+        f"Ideas whose votes give the same counts as the standing: {result.ideas}."
         + (" So do themes, ballots and the digest of all votes." if result.whole else "")
     )
 

@@ -89,15 +89,18 @@ def stands(slug: str | None) -> None:
         .order_by(Snapshot.number)
     ).all()
     for row in rows:
-        what = f"{row.reason} {row.workshop_id}" if row.workshop_id else str(row.reason)
         click.echo(
-            f"{row.number:>4}  {_told(row.cut_off)}  {what:<14}  "
+            f"{row.number:>4}  {_told(row.cut_off)}  {_for_what(row.reason, row.workshop_id):<14}  "
             f"{row.votes:>8} votes {row.voters:>7} people  {row.digest}"
         )
     for plan in seals.plans_of(call.id):
-        click.echo(f"   -  {_told(plan.at)}  {plan.reason:<14}  planned")
+        click.echo(f"   -  {_told(plan.at)}  {_for_what(plan.reason, plan.workshop_id):<14}  planned")
     if not rows:
         click.echo(f"No standing of {call.slug} was sealed yet.")
+
+
+def _for_what(reason: SealReason, workshop_id: int | None) -> str:
+    return f"{reason} {workshop_id}" if workshop_id else str(reason)
 
 
 @ranking.command("export")
@@ -210,4 +213,11 @@ def _verify_all() -> None:
         click.echo(f"{subject}: {difference}")
     if found:
         sys.exit(1)
-    click.echo(f"{len(rows)} standings were computed again; every one is the same and the chain is whole.")
+    if not rows:
+        click.echo("No standing was sealed yet.")
+    elif len(rows) == 1:
+        click.echo("One standing was computed again; it is the same and the chain is whole.")
+    else:
+        click.echo(
+            f"{len(rows)} standings were computed again; every one is the same and the chain is whole."
+        )
