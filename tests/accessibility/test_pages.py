@@ -35,6 +35,7 @@ NO_PAGES = {
     "pages.security_txt": "for machines",
     "pages.sitemap": "for machines",
     "projector.state": "for machines",
+    "ranking.register_data": "for machines",
     "stands.download": "for machines",
 }
 """Addresses that show nothing to people."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask_babel import format_date, format_percent, ngettext
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -73,7 +73,7 @@ def pair_name(other: Group) -> str:
 
 
 def show(frame: Frame, other: Group) -> Gallery:
-    """Everything on the page, in at most seven statements beside the frame."""
+    """Everything on the page, in at most five statements beside the frame."""
     tags = {tag.id: tag for tag in frame.themes}
     found = pictures.agreement(frame, other)
     lines = pictures.courses(frame.call.id)
@@ -85,13 +85,13 @@ def show(frame: Frame, other: Group) -> Gallery:
         courses=courses(lines, tags),
         themes=[tags[course.theme_id] for course in lines.themes if course.theme_id in tags],
         seals=lines.seals,
-        support=[support(idea) for idea in pictures.supported(frame)],
+        support=[support(idea) for idea in pictures.supported(frame, found.titles)],
         breadth=breadth(pictures.breadth(frame.call.id)),
     )
 
 
 def _percent(share: float) -> str:
-    return str(format_percent(share, "#,##0 %"))
+    return percent(share, "#,##0 %")
 
 
 def _voted(votes: GroupVotes) -> str:

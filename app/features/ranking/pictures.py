@@ -1,9 +1,9 @@
 """What the pictures of a ranking are drawn from: where groups agree, how themes moved, who took part from where."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import func, select, union
 
@@ -79,6 +79,8 @@ class Agreement:
     """Ideas that are ranked but not drawn: figures of one of both groups are not shown."""
     left_out: int
     """Ideas that are not drawn because there are too many; those with most votes are."""
+    titles: Mapping[int, str]
+    """Of the ideas in the table, and of those that stand highest."""
 
 
 def agreement(frame: Frame, other: Group) -> Agreement:
@@ -95,7 +97,7 @@ def agreement(frame: Frame, other: Group) -> Agreement:
         if idea.agrees
     ][:MOST_AGREEING]
     rows = list(dict.fromkeys([*by_difference[:MOST_ROWS], *agreeing]))
-    titles = _titles([idea.id for idea in rows])
+    titles = _titles([idea.id for idea in rows] + [int(number) for number in ranking.ids[:TOP]])
     marks = {idea.id: str(place) for place, idea in enumerate(differing, start=1)}
     marks |= {idea.id: chr(ord("A") + place) for place, idea in enumerate(agreeing)}
 
@@ -120,6 +122,7 @@ def agreement(frame: Frame, other: Group) -> Agreement:
         table=named(rows),
         withheld=withheld,
         left_out=left_out,
+        titles=titles,
     )
 
 
@@ -170,11 +173,10 @@ class Support:
     groups: tuple[tuple[str, GroupVotes | None], ...]
 
 
-def supported(frame: Frame) -> tuple[Support, ...]:
-    """The highest ideas with the support in every group; one statement for the titles."""
+def supported(frame: Frame, titles: Mapping[int, str]) -> tuple[Support, ...]:
+    """The highest ideas with the support in every group; no statement of its own."""
     ranking = order.of_call(frame.call.id, frame.rules).ranking(Method.DRAAGVLAK)
     rows = ranking.rows(0, TOP)
-    titles = _titles([int(row.id) for row in rows])
     keys = ranking.parameters.groups
     found = []
     for row in rows:
@@ -230,16 +232,13 @@ class Courses:
 
 
 def courses(call_id: int) -> Courses:
-    """The ranking of themes of a call over the last days that were written down; three statements."""
-    newest: date | None = db.session.scalar(
-        select(func.max(StandingDay.day)).where(StandingDay.call_id == call_id)
-    )
-    if newest is None:
-        return Courses((), (), ())
-    since = newest - timedelta(days=MOST_DAYS - 1)
+    """The ranking of themes of a call over the last days that were written down; two statements."""
+    of_call = StandingDay.call_id == call_id
+    last = select(StandingDay.day).where(of_call).distinct().order_by(StandingDay.day.desc()).limit(MOST_DAYS)
+    since = select(func.min(last.subquery().c.day)).scalar_subquery()
     rows = db.session.execute(
         select(StandingDay.day, StandingDay.theme_id, StandingDay.rank)
-        .where(StandingDay.call_id == call_id, StandingDay.day >= since)
+        .where(of_call, StandingDay.day >= since)
         .order_by(StandingDay.day, StandingDay.theme_id)
     ).all()
     days = sorted({row[0] for row in rows})

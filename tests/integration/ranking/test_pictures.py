@@ -49,7 +49,7 @@ def a_call() -> Call:
 def test_ideas_stand_by_the_shares_of_two_groups(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         a_call()
-    page = visit(client, PAGE, max_queries=8)
+    page = visit(client, PAGE, max_queries=6)
     svg = page.one("section[aria-labelledby=agree] .chart__svg--plane")
     spots = {
         (round(float(str(spot["cx"]).rstrip("%"))), round(100 - float(str(spot["cy"])) / 3), spot["class"][1])
@@ -137,7 +137,7 @@ def test_themes_move_from_day_to_day_and_seals_are_marked(app: Flask, client: Fl
         a_seal(call, 1, middle)
         a_seal(call, 2, NOW - timedelta(days=40))
         a_seal(call, 3, NOW)
-    page = visit(client, PAGE, max_queries=8)
+    page = visit(client, PAGE, max_queries=6)
     section = page.one("section[aria-labelledby=days]")
     assert [a.get_text() for a in section.select("ol.key a")] == ["Maas", "Licht", "Groen"]
     rows = [" ".join(row.get_text(" ").split()) for row in section.select("tbody tr")]
@@ -193,7 +193,7 @@ def test_neighbourhoods_count_people_once_and_hide_small_ones(app: Flask, client
         factories.a_vote(idea, withdrawn)
         factories.a_vote(idea, withdrawn, VoteValue.WITHDRAWN)
         db.session.commit()
-    section = visit(client, PAGE, max_queries=8).one("section[aria-labelledby=breadth]")
+    section = visit(client, PAGE, max_queries=6).one("section[aria-labelledby=breadth]")
     rows = [" ".join(row.get_text(" ").split()) for row in section.select("tbody tr")]
     assert rows == ["Wyck 4", "Amby 3", "Onbekend 3"]
     assert "Heer" not in section.get_text()
