@@ -112,12 +112,12 @@ def contact() -> ResponseReturnValue:
 def open_data() -> ResponseReturnValue:
     """Which data anybody may download, and what they mean."""
     frame, moment = frames.of_call(), clock.now()
-    open_calls = [call for call in frame.calls if not call.hides_counts(moment)] if frame else []
+    told = {call.id: call.title for call in calls.every() if not call.hides_counts(moment)}
     return render_template(
         "pages/open_data.html",
         calls=frame.calls if frame else (),
-        stands=stands.of_calls(call.id for call in open_calls),
-        titles={call.id: call.title for call in open_calls},
+        stands=stands.of_calls(told),
+        titles=told,
     )
 
 

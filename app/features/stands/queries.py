@@ -13,7 +13,7 @@ from app.models.idea import Idea
 from app.models.process import Activity, Call, Process, ProcessState
 from app.models.seal import SealPlan, SealReason, Snapshot
 from app.models.workshop import Workshop
-from app.records import calls, stands
+from app.records import stands
 from app.records.calls import CallRow
 from app.records.stands import StandRow
 
@@ -71,12 +71,6 @@ def one(snapshot_id: int) -> Sealed | None:
     """One sealed standing."""
     row = db.session.execute(_rows().where(Snapshot.id == snapshot_id)).one_or_none()
     return Sealed(StandRow(*row[:-2]), row[-2], row[-1]) if row else None
-
-
-def every_call() -> list[CallRow]:
-    """All calls, those of open processes first, then the newest process first."""
-    found = calls.gather(db.session.execute(calls.joined()))
-    return sorted(found, key=lambda call: (call.process_state != ProcessState.OPEN, -call.process_id))
 
 
 def shelves(every: Iterable[CallRow]) -> list[Shelf]:

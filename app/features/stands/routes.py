@@ -10,7 +10,7 @@ from app.features.stands import forms, queries, service, view, words
 from app.kit import clock, doors, paths
 from app.kit.identity import current_person, the_person
 from app.policies.seals import may_audit, may_read, may_seal
-from app.records import agendas, frames, seals, stands
+from app.records import agendas, calls, frames, seals, stands
 from app.records.frames import Frame
 
 bp = Blueprint("stands", __name__)
@@ -21,7 +21,7 @@ bp = Blueprint("stands", __name__)
 def index() -> ResponseReturnValue:
     """All sealed standings per call, and those that are planned."""
     moment = clock.now()
-    shelves = queries.shelves(queries.every_call())
+    shelves = queries.shelves(calls.every())
     return render_template(
         "stands/index.html", shelves=[(shelf, may_read(shelf.call.hides_counts(moment))) for shelf in shelves]
     )
@@ -74,7 +74,7 @@ def manage() -> ResponseReturnValue:
 @doors.organiser
 def seal() -> ResponseReturnValue:
     """Seal the standing of a call now."""
-    form = forms.SealForm(queries.every_call(), queries.workshops(), prefix="seal-")
+    form = forms.SealForm(calls.every(), queries.workshops(), prefix="seal-")
     if not form.validate_on_submit():
         return _manage_page(400, seal=form)
     if form.seen.data != str(queries.last_seal()):
@@ -99,7 +99,7 @@ def seal() -> ResponseReturnValue:
 @doors.organiser
 def plan() -> ResponseReturnValue:
     """Have the standing of a call sealed at a moment."""
-    form = forms.PlanForm(queries.every_call(), queries.workshops(), prefix="plan-")
+    form = forms.PlanForm(calls.every(), queries.workshops(), prefix="plan-")
     form.now = clock.now()
     if not form.validate_on_submit() or form.moment is None:
         return _manage_page(400, plan=form)
@@ -209,7 +209,7 @@ def _manage_page(
     overtaken: Decision | None = None,
 ) -> ResponseReturnValue:
     """The page with both forms; the one with faults in it keeps what was typed."""
-    every, workshops = queries.every_call(), queries.workshops()
+    every, workshops = calls.every(), queries.workshops()
     moment = clock.now()
     page = render_template(
         "stands/manage.html",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import format_decimal, format_percent
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from app.domain.ranking import AgendaPhase, Weighting, WhyNot, number
@@ -14,7 +14,7 @@ Record = Mapping[str, Any]
 
 def share(text: str, *, whole: bool) -> str:
     """A score of the document in percent; `whole` where it was rounded because a small group is withheld."""
-    return str(format_percent(number(text), "#,##0 %" if whole else "#,##0.0 %"))
+    return percent(number(text), "#,##0 %" if whole else "#,##0.0 %")
 
 
 def exclusion(reason: str) -> str:

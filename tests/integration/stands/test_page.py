@@ -13,13 +13,14 @@ from sqlalchemy import delete, update
 from app.db import db
 from app.domain.ballot import Group, VoteValue
 from app.domain.lifecycle import IdeaState
-from app.models import Idea, Person, Theme
+from app.models import AgendaItem, Idea, Person, Process, Theme
 from app.models.person import Role
+from app.models.process import ProcessState
 from app.models.seal import SealReason
 from app.records import seals
 from tests import factories
 from tests.support import sign_in, visit
-from tests.support.room import Room
+from tests.support.room import Room, a_room
 
 from .conftest import Sealer
 
@@ -230,6 +231,37 @@ def test_the_list_has_the_newest_first_and_what_is_to_come(sealer: Sealer, clien
 
 def test_without_any_the_list_says_so(client: FlaskClient) -> None:
     assert "Er is nog niets verzegeld" in visit(client, "/stand").text
+
+
+def test_a_standing_without_a_vote_says_so(app: Flask, client: FlaskClient) -> None:
+    sealer = Sealer(a_room(app, votes=False))
+    page = visit(client, f"/stand/{sealer.seal()}")
+    assert page.texts(".stat")[0] == "0 stemmen"
+    assert "Geen idee had genoeg stemmen voor een plaats." in page.text
+    assert "De laatste stem kwam op" not in page.text
+    assert page.texts(".stand__part strong") == ["Welkom", "Pauze", "Tijd over", "Borrel"]
+    assert "De agenda is nog leeg" in visit(client, sealer.room.path).text
+
+
+def test_an_agenda_that_did_not_fit_is_said_in_a_sentence(sealer: Sealer, client: FlaskClient) -> None:
+    with sealer.room.app.app_context():
+        db.session.execute(update(AgendaItem).where(AgendaItem.title == "Pauze").values(minutes=100))
+        db.session.commit()
+    page = visit(client, f"/stand/{sealer.seal()}")
+    assert "Daarom staat er geen agenda in deze stand." in page.text
+    assert not page.all(".stand__part")
+    sentence = "Wat vooraf is vastgezet, duurt 25 minuten langer dan het werkatelier."
+    assert sentence in visit(client, sealer.room.path).text
+
+
+def test_standings_of_closed_processes_stay_in_the_open_data(sealer: Sealer, client: FlaskClient) -> None:
+    number = sealer.seal()
+    with sealer.room.app.app_context():
+        db.session.execute(update(Process).values(state=ProcessState.CLOSED))
+        factories.a_call(title="Een nieuwe vraag")
+        db.session.commit()
+    for path in ("/open-data", "/stand"):
+        assert f"/stand/{number}.json" in visit(client, path).links()
 
 
 @pytest.mark.parametrize("path", ["/stand/4711", "/stand/4711.json"])
