@@ -380,7 +380,7 @@ def _empty_status(page: Page, site: Site) -> int:
     return send(page, "/status")
 
 
-@state(ORGANISER, "organiser.set_rules", 400)
+@state(ORGANISER, "organiser.rules_of", 400)
 def _faulty_rules(page: Page, site: Site) -> int:
     """rules without a reason"""
     go(page, "/beheer/trajecten")
