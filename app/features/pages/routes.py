@@ -216,6 +216,7 @@ def sitemap() -> ResponseReturnValue:
     base = current_app.config["SITE"].site_url
     fixed = ("home", "about", "rules", "privacy", "accessibility", "contact", "open_data")
     rows: list[tuple[str, datetime | None]] = [(url_for(f"pages.{name}"), None) for name in fixed]
+    rows += [(url_for(f"ranking.{name}"), None) for name in ("explained", "register")]
     rows += [(url_for("processes.show", slug=slug), None) for slug in queries.process_slugs()]
     rows += [(url_for("ideas.show", idea_id=number), moment) for number, moment in queries.readable_ideas()]
     lines = [
