@@ -90,7 +90,9 @@ def _write(
     """Add the standing to its chain; None when chain or lots went on since it was read. The caller commits."""
     facts = reading.facts
     # Everybody who seals in this process waits here, so that seeds and numbers go up one by one.
-    seed = db.session.scalar(select(Process.tie_seed).where(Process.id == facts.process_id).with_for_update())
+    seed = db.session.scalar(
+        select(Process.tie_seed).where(Process.id == facts.process_id).with_for_update(key_share=True)
+    )
     if seed != facts.rules.seed or sealing.last_of(facts.call_id) != facts.last:
         return None
     snapshot = Snapshot(
@@ -142,7 +144,7 @@ def plan(
     _check(call_id, workshop_id)
     if at < now + AHEAD:
         TOO_SOON.or_raise()
-    if db.session.scalar(select(Call.id).where(Call.id == call_id).with_for_update()) is None:
+    if db.session.scalar(select(Call.id).where(Call.id == call_id).with_for_update(key_share=True)) is None:
         raise LookupError(f"There is no call {call_id}.")
     mine = (SealPlan.call_id == call_id, SealPlan.at == at, SealPlan.done_at.is_(None))
     if db.session.scalar(
