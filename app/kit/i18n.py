@@ -23,6 +23,7 @@ LANGUAGES = ("nl", "en")
 DEFAULT_LANGUAGE = "nl"
 TIME_ZONE = "Europe/Amsterdam"
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _PATH = "/:@!$&'()*+,;=~"
 
 babel = Babel()
@@ -85,6 +86,12 @@ def datetime_filter(moment: datetime, style: str = "long") -> Markup:
     return _time_tag(moment, format_datetime(moment, pattern))
 
 
+def percent(share: Any, pattern: str = "#,##0 %") -> str:
+    """A share in percent. The sign stays with its number at the end of a line; English sets no space before it."""
+    said = str(format_percent(share, pattern))
+    return said.replace(" %", "%" if language() == "en" else NO_BREAK + "%")
+
+
 def age_filter(moment: datetime, now: datetime) -> Markup:
     """How long ago it was, in words such as "3 days", as a time element."""
     return _time_tag(moment, format_timedelta(now - moment, granularity="minute"))
@@ -99,7 +106,7 @@ def init_app(app: Flask) -> None:
         "datetime": datetime_filter,
         "age": age_filter,
         "number": format_decimal,
-        "percent": format_percent,
+        "percent": percent,
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.add_extension("jinja2.ext.i18n")

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import format_decimal, format_percent, format_time, ngettext
+from flask_babel import format_decimal, format_time, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.db import db
 from app.domain.programme import PartKind
 from app.domain.ranking import IdeaRanking, Method, number
+from app.kit import i18n
 from app.kit.kept import Kept
 from app.models.idea import Idea
 from app.models.workshop import AgendaItemKind
@@ -108,7 +109,7 @@ def _numbers(votes: int, voters: int) -> str:
 
 
 def _percent(share: float) -> str:
-    return str(format_percent(share, "#,##0 %"))
+    return i18n.percent(share, "#,##0 %")
 
 
 def _themes(rows: Sequence[Mapping[str, Any]], tags: Mapping[int, ThemeTag]) -> list[Row]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from flask_babel import format_decimal, format_percent
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -13,7 +13,7 @@ from app.domain.ranking import AgendaDraft, AgendaMethod, IdeaRanking, IdeaRow, 
 from app.domain.ranking.rounding import in_tenths
 from app.features.ranking import example, words
 from app.features.ranking.example import PARAMETERS, Example
-from app.kit import charts, voices
+from app.kit import charts, i18n, voices
 
 SUBJECT = "benches"
 """The idea that the sums are written out for."""
@@ -47,12 +47,12 @@ def exact(value: Fraction | float) -> str:
 
 def percent_finely(share: float) -> str:
     """A share that a reader computes on with, with two decimals."""
-    return str(format_percent(share, "#,##0.00 %"))
+    return i18n.percent(share, "#,##0.00 %")
 
 
 def percent(share: float) -> str:
     """A share with one decimal."""
-    return str(format_percent(share, "#,##0.0 %"))
+    return i18n.percent(share, "#,##0.0 %")
 
 
 @dataclass(frozen=True, slots=True)

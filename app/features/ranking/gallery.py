@@ -19,7 +19,7 @@ from app.features.ranking.pictures import (
     SealMark,
     Support,
 )
-from app.kit import charts, voices
+from app.kit import charts, i18n, voices
 from app.records.frames import Frame, ThemeTag
 
 OTHERS = (Group.COUNCIL, Group.PARTNER)
@@ -91,7 +91,7 @@ def show(frame: Frame, other: Group) -> Gallery:
 
 
 def _percent(share: float) -> str:
-    return percent(share, "#,##0 %")
+    return i18n.percent(share, "#,##0 %")
 
 
 def _voted(votes: GroupVotes) -> str:

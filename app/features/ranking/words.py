@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask_babel import format_decimal, format_percent, ngettext
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from app.domain.ranking import Method, Parameters, ThemeMethod, Weighting, certainty_of
-from app.kit import voices
+from app.kit import i18n, voices
 
 
 def method_name(method: Method) -> str:
@@ -114,7 +114,7 @@ def score_text(method: Method, score: float | None, *, whole: bool = False) -> s
         return str(format_decimal(int(score), "+#,##0;-#,##0;0"))
     if method is Method.ACTUEEL:
         return str(format_decimal(score, "#,##0.0"))
-    return str(format_percent(score, "#,##0 %" if whole or score >= 0.9995 else "#,##0.0 %"))
+    return i18n.percent(score, "#,##0 %" if whole or score >= 0.9995 else "#,##0.0 %")
 
 
 def share_of_bar(method: Method, score: float | None, highest: float) -> float:

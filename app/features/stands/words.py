@@ -7,14 +7,14 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from app.domain.ranking import AgendaPhase, Weighting, WhyNot, number
-from app.kit import voices
+from app.kit import i18n, voices
 
 Record = Mapping[str, Any]
 
 
 def share(text: str, *, whole: bool) -> str:
     """A score of the document in percent; `whole` where it was rounded because a small group is withheld."""
-    return percent(number(text), "#,##0 %" if whole else "#,##0.0 %")
+    return i18n.percent(number(text), "#,##0 %" if whole else "#,##0.0 %")
 
 
 def exclusion(reason: str) -> str:
