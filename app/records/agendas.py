@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select, type_coerce
 
-from app.db import db
+from app.db import UTCDateTime, db
 from app.domain import programme
 from app.domain.programme import Part, Slot
 from app.domain.ranking import Weighting
 from app.models.process import Activity, Call, Process, ProcessState
+from app.models.seal import SealPlan
 from app.models.workshop import AgendaItem, AgendaItemKind, Workshop
 from app.records import agenda_ballots, standings, stands
 from app.records.stands import StandRow
@@ -36,6 +37,8 @@ class WorkshopRow:
     ends_at: datetime | None
     date_text: str
     place: str
+    seals_at: datetime | None
+    """When its standing is planned to be sealed next."""
 
     def is_over(self, now: datetime) -> bool:
         """Whether the workshop has been, or its process was closed."""
@@ -126,6 +129,13 @@ _COLUMNS: tuple[Any, ...] = (
     Activity.ends_at,
     Activity.date_text,
     Activity.place,
+    type_coerce(
+        select(func.min(SealPlan.at))
+        .where(SealPlan.workshop_id == Workshop.id, SealPlan.done_at.is_(None))
+        .correlate(Workshop)
+        .scalar_subquery(),
+        UTCDateTime(),
+    ),
 )
 
 

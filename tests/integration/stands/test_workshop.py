@@ -1,5 +1,6 @@
 """A workshop, its screen and its ideas go by the last standing that was sealed for it, whatever is voted afterwards."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from app.domain.ballot import Group
 from app.models import AgendaItem, Process, Workshop
 from app.models.person import Role
 from app.models.workshop import AgendaItemKind
+from app.records import seals
 from tests import factories
 from tests.support import Page, post, sign_in, visit
 from tests.support.room import Room
@@ -48,6 +50,20 @@ def test_without_a_seal_everything_is_provisional(room: Room, client: FlaskClien
     assert titles(visit(client, room.path)) == AFTER
     assert {scene["badge"] for scene in screen(client, room)["scenes"].values()} == {"Voorlopig"}
     assert visit(client, f"{room.path}/scherm?beeld=agenda").h1 == "Dit zou de agenda zijn"
+
+
+def test_a_planned_seal_is_announced_until_it_is_there(sealer: Sealer, client: FlaskClient) -> None:
+    room = sealer.room
+    with room.app.app_context():
+        now = datetime.now(UTC)
+        seals.plan(room.call, datetime(2031, 5, 19, 14, 0, tzinfo=UTC), now, workshop_id=room.workshop)
+        seals.plan(room.call, datetime(2031, 5, 1, 14, 0, tzinfo=UTC), now)
+    sentence = "De stand wordt verzegeld op 19 mei 2031, 16:00 . Tot dan telt elke stem mee voor de agenda."
+    assert sentence in visit(client, room.path, max_queries=6).text
+    sealer.seal()
+    assert sentence not in visit(client, room.path).text
+    sign_in(client, room.person(Role.FACILITATOR))
+    assert sentence in visit(client, f"{room.path}/regie").text
 
 
 def test_a_sealed_agenda_stays_though_people_vote_on(sealer: Sealer, client: FlaskClient) -> None:
