@@ -351,8 +351,9 @@ def test_a_recount_reads_the_index_alone(app: Flask) -> None:
             plan = db.session.execute(db.text(f"EXPLAIN QUERY PLAN {statement}")).all()
             assert any("COVERING INDEX ix_vote_idea_group_value" in str(row) for row in plan)
         else:
-            db.session.execute(db.text("SET LOCAL enable_seqscan = off"))
-            db.session.execute(db.text("SET LOCAL enable_bitmapscan = off"))
+            # A handful of rows is read faster in any other way, so every other way is closed.
+            for way in ("seqscan", "bitmapscan", "indexscan"):
+                db.session.execute(db.text(f"SET LOCAL enable_{way} = off"))
             plan = db.session.execute(db.text(f"EXPLAIN {statement}")).all()
             assert any("Index Only Scan using ix_vote_idea_group_value" in str(row) for row in plan)
 
