@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import gettext
 
 from app.db import db
 from app.domain.ballot import Group
+from app.domain.decision import NotAllowed
 from app.domain.ranking import Parameters, certainty_of, theme_rankings, z_of
 from app.domain.ranking.parameters import Z95
+from app.features.organiser import rules, service
+from app.kit.i18n import speaking
 from app.models import AuditEntry, Call, Person
 from app.models.process import ProcessState
 from app.records import standings
@@ -210,6 +214,7 @@ def test_rules_that_change_while_standings_are_computed_are_not_lost(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The job read the old rules; what it writes must not pass for the new."""
+
     def meanwhile(*given: Any, **more: Any) -> Any:
         db.session.get_one(Call, office.call).process.ranking_settings = {"m": 9}
         db.session.commit()
@@ -242,3 +247,27 @@ def test_an_account_that_is_gone_leaves_the_line_without_its_name(office: Office
         db.session.commit()
     public = visit(office.app.test_client(), f"/ranglijst?oproep={slug}")
     assert "Gekozen door een organisator op" in public.text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sentence"),
+    [
+        ({"m": 0}, "m, calm en half_life_days moeten meer zijn dan 0; k en z mogen niet onder 0 zijn."),
+        (
+            {"weights": ["1/2", "1/4", "1/8"]},
+            "De gewichten van de groepen mogen niet onder 0 zijn en moeten samen",
+        ),
+        ({"n_min": -1}, "Een ondergrens mag niet onder 0 zijn."),
+    ],
+)
+@pytest.mark.one_database
+def test_rules_that_make_no_sense_are_refused_in_their_own_words(
+    office: Office, wanted: dict[str, Any], sentence: str
+) -> None:
+    with office.app.app_context(), speaking("nl"):
+        organiser = db.session.get_one(Person, office.organiser)
+        process = db.session.get_one(Call, office.call).process
+        with pytest.raises(NotAllowed) as refused:
+            service.set_rules(organiser, process, wanted, rules.mark({}), SENTENCE, datetime.now(UTC))
+        assert gettext(refused.value.decision.refusal).startswith(sentence)
+    assert settings(office) == {}
