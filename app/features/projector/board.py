@@ -82,7 +82,7 @@ def _scenes(plans: Plans) -> dict[str, Row]:
     """Per scene its title and what it follows from: themes and agenda from the seal, ideas from the votes."""
     provisional = _("Provisional")
     stand = (
-        _("Sealed: stand %(number)s", number=plans.sealed.number)
+        _("Sealed: standing %(number)s", number=plans.sealed.number)
         if plans.sealed and plans.is_sealed
         else provisional
     )

@@ -239,7 +239,7 @@ def courses(found: Courses, tags: Mapping[int, ThemeTag]) -> Picture | None:
             ],
             first,
             last,
-            [charts.Mark(seal.at, str(_("stand %(number)s", number=seal.number))) for seal in found.seals],
+            [charts.Mark(seal.at, str(_("standing %(number)s", number=seal.number))) for seal in found.seals],
             " ".join(said),
         ),
         caption=str(caption),

@@ -46,7 +46,7 @@ def test_the_table_shows_who_gets_what(room: Room, client: FlaskClient) -> None:
     assert rows["Maas 30 min"] == ["ja 2", "niet", "ja 2", "ja 2"]
     assert rows["Fietsen 30 min"] == ["niet", "ja 2", "niet", "niet"]
     assert rows["Minuten voor thema's"] == ["60"] * 4
-    assert [text.replace("\xa0", " ") for text in rows["Raadsleden die er iets op vinden"]] == [
+    assert [text.replace("\xa0", " ") for text in rows["Raadsleden met een eigen thema erop"]] == [
         "100 %",
         "0 %",
         "100 %",
@@ -56,8 +56,8 @@ def test_the_table_shows_who_gets_what(room: Room, client: FlaskClient) -> None:
         text for text in page.texts("section[aria-labelledby=compared] li") if text.startswith("Per persoon")
     ]
     assert "Erbij: Fietsen. Eraf: Maas." in per_person
-    assert "Meer inwoners zouden er iets op vinden." in per_person
-    assert "Minder raadsleden zouden er iets op vinden." in per_person
+    assert "Meer inwoners zouden een thema terugvinden waar ze voor zijn." in per_person
+    assert "Minder raadsleden zouden een thema terugvinden waar ze voor zijn." in per_person
 
 
 def test_whom_most_votes_leave_out_is_said(app: Flask, client: FlaskClient) -> None:
@@ -93,7 +93,7 @@ def test_whom_most_votes_leave_out_is_said(app: Flask, client: FlaskClient) -> N
     ]
     assert "De voorstanders van Maas zouden tekortkomen" in line
     assert "voor de 25 minuten, maar een deel van hen zou hooguit 0 minuten krijgen" in line
-    assert "Minder inwoners zouden er iets op vinden." in line
+    assert "Minder inwoners zouden een thema terugvinden waar ze voor zijn." in line
 
 
 def test_what_is_pinned_stands_in_every_column(room: Room, client: FlaskClient) -> None:
@@ -156,5 +156,5 @@ def test_a_small_group_is_not_told_by_the_difference(room: Room, client: FlaskCl
     room.vote("Fietsen", group=Group.PARTNER)
     room.refresh()
     assert (
-        cells(visit(client, room.path))["Partners in de stad die er iets op vinden"] == ["niet getoond"] * 4
+        cells(visit(client, room.path))["Partners in de stad met een eigen thema erop"] == ["niet getoond"] * 4
     )
