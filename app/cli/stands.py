@@ -174,7 +174,7 @@ def _published(document: dict[str, object], text: str) -> list[Difference]:
     if not isinstance(slug, str) or not isinstance(number, int):
         return []
     row = None
-    with suppress(DatabaseError):
+    with suppress(DatabaseError, ValueError, OverflowError):  # no column holds just any number or text
         begin_read()
         row = db.session.execute(
             select(Snapshot.digest, Snapshot.audit)

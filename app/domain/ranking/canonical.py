@@ -4,6 +4,7 @@ import gc
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from typing import Any, NoReturn
 import numpy as np
 
 from app.domain.ranking.tallies import Ints
+
+_HALF_LETTER = re.compile(r"\\u[dD][89a-fA-F]")
+"""What may be the first or second half of a letter beyond the first plane; our texts write such letters as they are."""
 
 
 class NotCanonical(ValueError):
@@ -40,13 +44,25 @@ def canonical(document: Any) -> str:
 
 @in_one_go()
 def parse(text: str) -> Any:
-    """The document in a text. Raises NotCanonical when it is not JSON, or holds a number with a point."""
+    """The document in a text. Raises NotCanonical when it is not JSON, or holds what ours never do: a number with a
+    point, one of thousands of digits, or half a letter.
+    """
     try:
-        return json.loads(text, parse_float=_no_point, parse_constant=_no_point)
+        found = json.loads(text, parse_float=_no_point, parse_constant=_no_point)
     except json.JSONDecodeError as error:
         raise NotCanonical(f"This is not JSON: {error}.") from None
     except RecursionError:
         raise NotCanonical("This is not one of our documents: it goes too deep.") from None
+    except NotCanonical:
+        raise
+    except ValueError:
+        raise NotCanonical("A number in it is too long.") from None
+    if _HALF_LETTER.search(text):
+        try:
+            canonical(found).encode()
+        except UnicodeEncodeError:
+            raise NotCanonical("It holds half a letter, which no text can be written with.") from None
+    return found
 
 
 def _no_point(number: str) -> NoReturn:

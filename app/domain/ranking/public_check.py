@@ -10,7 +10,7 @@ from app.domain.ranking import scores as formulas
 from app.domain.ranking.canonical import Difference, NotCanonical, canonical, first_difference, sha256
 from app.domain.ranking.ideas import rank_ideas
 from app.domain.ranking.parameters import Method, Parameters, ThemeMethod, Weighting
-from app.domain.ranking.records import decimal
+from app.domain.ranking.records import decimal, exact
 from app.domain.ranking.snapshot import METHODS, PUBLIC, WEIGHED, UnknownMethod, parameters_of
 from app.domain.ranking.tallies import Tallies
 from app.domain.ranking.verification import FAULTS, document_in
@@ -31,20 +31,25 @@ def verify_public(text: str) -> list[Difference]:
         document = document_in(text, PUBLIC)
     except NotCanonical as error:
         return [Difference("", "something else", f"a public document: {error}")]
-    for kind, names in METHODS.items():
-        for name in document.get("methods", {}).get(kind, ()):
-            if name not in names:
-                raise UnknownMethod(f"This program does not know the method {name}.")
     try:
-        for check in (_shape, _sums, _ideas, _themes, _agendas):
+        for check in (_methods, _shape, _sums, _ideas, _themes, _agendas):
             found = check(document)
             if found:
                 return [found]
+    except UnknownMethod:
+        raise
     except FAULTS as fault:
         return [Difference("", f"something that cannot be computed with ({fault})", "a standing")]
     if canonical(document) != text:
         return [Difference("", "another text", "the canonical one")]
     return []
+
+
+def _methods(document: Mapping[str, Any]) -> None:
+    for kind, names in METHODS.items():
+        for name in document.get("methods", {}).get(kind, ()):
+            if name not in names:
+                raise UnknownMethod(f"This program does not know the method {name}.")
 
 
 def _shape(document: Mapping[str, Any]) -> Difference | None:
@@ -102,7 +107,7 @@ def _scores(
         return _whole_order(method, record, tallies, parameters, seed, path)
     if record["mu"] is None:
         return None
-    mu = tuple(Fraction(mean) for mean in record["mu"])
+    mu = tuple(exact(mean) for mean in record["mu"])
     known = [place for place, row in enumerate(record["rows"]) if None not in row["for"]]
     rows = [record["rows"][place] for place in known]
     counts = Tallies.of(
@@ -164,7 +169,7 @@ def _themes(document: Mapping[str, Any]) -> Difference | None:
                     np.array([row["supporters"]], dtype=np.int64),
                     np.array([row["opponents"]], dtype=np.int64),
                     parameters,
-                    tuple(Fraction(mean) for mean in record["mu"]),
+                    tuple(exact(mean) for mean in record["mu"]),
                 )
                 if row["score"] != decimal(float(score[0])):
                     return Difference(f"{where}.score", row["score"], decimal(float(score[0])))
@@ -182,7 +187,7 @@ def _agendas(document: Mapping[str, Any]) -> Difference | None:
                 used += entry["minutes"]
             parts = [*entry["paid"], entry["common"]]
             # With fractions everything adds up; beyond them (many items) the last places may differ.
-            if None not in parts and abs(sum(Fraction(part) for part in parts) - entry["minutes"]) > Fraction(
+            if None not in parts and abs(sum(exact(part) for part in parts) - entry["minutes"]) > Fraction(
                 1, 10**6
             ):
                 return Difference(f"{path}.entries.{place}.paid", canonical(parts), str(entry["minutes"]))

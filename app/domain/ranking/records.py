@@ -55,6 +55,15 @@ def number(text: str) -> float:
     return float(Fraction(text))
 
 
+def exact(value: str | int) -> Fraction:
+    """A number in a document as a fraction. Raises ValueError for one that is written with a power of ten: a few
+    signs would make a number of millions of digits.
+    """
+    if "e" in str(value).lower():
+        raise ValueError(f"{str(value)[:40]} is no number of a standing")
+    return Fraction(value)
+
+
 def parameters_record(parameters: Parameters) -> Plain:
     """All settings a ranking was made with."""
     return plain(parameters)

@@ -6,7 +6,6 @@ so that whoever holds the document computes with exactly the same numbers.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from app.domain.ranking.ballots import Ballots, fold
 from app.domain.ranking.canonical import canonical, in_one_go, keyed, sha256
 from app.domain.ranking.ideas import IdeaRanking, rank_ideas
 from app.domain.ranking.parameters import AgendaMethod, Method, Parameters, ThemeMethod, Weighting
-from app.domain.ranking.records import agenda_record, decimal, ideas_record, plain, themes_record
+from app.domain.ranking.records import agenda_record, decimal, exact, ideas_record, plain, themes_record
 from app.domain.ranking.tallies import Floats, Ints, Tallies
 from app.domain.ranking.themes import ThemeCounts, ThemeRanking, rank_counts
 
@@ -78,7 +77,7 @@ def parameters_of(record: Mapping[str, Any]) -> Parameters:
         raise ValueError("The parameters are not those of this program.")
     given: dict[str, Any] = dict(record)
     given["groups"] = tuple(str(group) for group in record["groups"])
-    given["weights"] = tuple(Fraction(weight) for weight in record["weights"])
+    given["weights"] = tuple(exact(weight) for weight in record["weights"])
     for name in ("z", "half_life_days"):
         given[name] = float(record[name])
     return Parameters(**given)

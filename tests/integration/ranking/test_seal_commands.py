@@ -253,3 +253,24 @@ def test_a_file_is_checked_without_any_database(
         assert result.exit_code == 0, result.output
         assert "This database did not seal it" in result.stderr
         assert "is the same." in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ('{"schema":"stand@1","number":' + "9" * 5000 + "}", 2),
+        (r'{"schema":"stand@1","number":1,"call":{"slug":"\ud800"}}', 2),
+        (r'{"schema":"stand@1","number":1,"call":{"slug":"\u0000"}}', 1),
+        ('{"schema":"stand@1","number":' + "9" * 40 + ',"call":{"slug":"x"}}', 1),
+        ('{"schema":"stand-audit@1","number":-' + "9" * 40 + ',"call":{"slug":"x"}}', 1),
+        ('{"schema":"stand@1","methods":[]}', 1),
+    ],
+)
+def test_a_file_that_is_made_to_hurt_gets_a_sentence(
+    app: Flask, tmp_path: Path, text: str, ends: int
+) -> None:
+    file = tmp_path / "x.json"
+    file.write_text(text)
+    result = run(app, "verify", str(file))
+    assert result.exit_code == ends, result.exception
+    assert isinstance(result.exception, SystemExit)
