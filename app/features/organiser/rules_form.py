@@ -52,13 +52,16 @@ class NumberField(Field):
     def _within(_form: Form, field: "NumberField") -> None:
         if field.data is None:
             sentence = (
-                N_("Write a number in digits.") if field.places else N_("Write a whole number in digits.")
+                N_("%(name)s: write a number in digits.")
+                if field.places
+                else N_("%(name)s: write a whole number in digits.")
             )
-            raise ValidationError(gettext(sentence))
+            raise ValidationError(gettext(sentence, name=field.label.text))
         if not field.least <= field.data <= field.most:
             raise ValidationError(
                 gettext(
-                    "Choose a number from %(least)s to %(most)s.",
+                    "%(name)s: choose a number from %(least)s to %(most)s.",
+                    name=field.label.text,
                     least=_digits(field.least),
                     most=_digits(field.most),
                 )
