@@ -156,5 +156,6 @@ def test_a_small_group_is_not_told_by_the_difference(room: Room, client: FlaskCl
     room.vote("Fietsen", group=Group.PARTNER)
     room.refresh()
     assert (
-        cells(visit(client, room.path))["Partners in de stad met een eigen thema erop"] == ["niet getoond"] * 4
+        cells(visit(client, room.path))["Partners in de stad met een eigen thema erop"]
+        == ["niet getoond"] * 4
     )
