@@ -23,6 +23,7 @@ class Entry:
     key: str
     label: str
     text: str
+    """Empty for the settings: the page shows them as a list, the file as numbers."""
     link: str = ""
 
 
@@ -148,7 +149,6 @@ def _responsible() -> Section:
 
 
 def _working(frame: Frame | None) -> Section:
-    parameters = frame.rules.parameters if frame else Parameters()
     return Section(
         "working",
         _("How it works"),
@@ -173,25 +173,12 @@ def _working(frame: Frame | None) -> Section:
                     versions=", ".join(versions()),
                 ),
             ),
-            Entry(
-                "parameters",
-                _("Settings in force"),
-                "; ".join(f"{name} = {value}" for name, value in _values(parameters)),
-            ),
+            *([Entry("parameters", _("Settings in force"), "")] if frame else []),
             Entry("explanation", _("Explanation"), _("How the ranking works"), url_for("ranking.explained")),
             Entry("provider", _("Supplier"), _("The municipality itself, with open-source software")),
             Entry("code_base", _("Source code and licence"), "Stem van de stad, EUPL-1.2"),
         ),
     )
-
-
-def _values(parameters: Parameters) -> list[tuple[str, str]]:
-    record = plain(parameters)
-    assert isinstance(record, dict)
-    return [
-        (name, ", ".join(map(str, value)) if isinstance(value, list) else str(value))
-        for name, value in record.items()
-    ]
 
 
 def document(found: list[Section], frame: Frame | None) -> dict[str, Any]:

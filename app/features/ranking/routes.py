@@ -137,10 +137,11 @@ def explained() -> ResponseReturnValue:
 @doors.public
 def register() -> ResponseReturnValue:
     """The entry of the ranking for the national register of algorithms."""
-    process = processes.current_process()
+    process, frame = processes.current_process(), frames.of_call()
     return render_template(
         "ranking/register.html",
-        sections=register_entry.sections(frames.of_call(), process.starts_at if process else None),
+        frame=frame,
+        sections=register_entry.sections(frame, process.starts_at if process else None),
     )
 
 
