@@ -22,7 +22,7 @@ from app.models import Idea, Person, Tally, Vote
 
 FIRST_DAY = -28
 """Day on which voting on the main call began."""
-MANY = {Group.RESIDENT: 16.0, Group.COUNCIL: 25.0, Group.PARTNER: 24.0}
+MANY = {Group.RESIDENT: 16.0, Group.COUNCIL: 25.0, Group.PARTNER: 27.0}
 """How many ideas somebody of a group votes on, about."""
 TRIED = {"resident": 7, "council": 5, "partner": 6}
 """The demo people leave most ideas for whoever plays them."""

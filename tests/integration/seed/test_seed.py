@@ -44,7 +44,7 @@ from app.models import (
 )
 from app.models.argument import ArgumentState
 from app.models.process import ActivityKind, ProcessState
-from app.models.seal import SealPlan, Snapshot
+from app.models.seal import SealPlan, SealReason, Snapshot
 from app.records import calls, seals, standings, tallies
 from tests import factories
 from tests.support import databases, servers
@@ -372,3 +372,14 @@ def test_every_line_of_the_letter_has_its_place() -> None:
         .where(Theme.process_id != Call.process_id)
     )
     assert db.session.scalar(strays) == 0
+
+
+@pytest.mark.one_database
+def test_whoever_downloads_a_standing_of_the_demo_can_compute_support_by_group_again(demo: None) -> None:
+    """Also in the open call: its withheld figures are of so many people that the means may be told."""
+    sealed = seals.seal(calls.main_call().id, SealReason.COUNCIL, TODAY)  # type: ignore[union-attr]
+    record = seals.public_document(sealed.id)["outputs"]["ideas"]["draagvlak:per_group"]
+    assert record["mu"] is not None
+    exact = [row for row in record["rows"] if None not in row["for"]]
+    assert 30 < len(exact) < len(record["rows"])
+    assert seals.verify(sealed.id) == []
