@@ -159,3 +159,19 @@ def test_a_small_group_is_not_told_by_the_difference(room: Room, client: FlaskCl
         cells(visit(client, room.path))["Partners in de stad met een eigen thema erop"]
         == ["niet getoond"] * 4
     )
+
+
+@pytest.mark.parametrize(
+    ("voters", "reached", "expected"),
+    [
+        ([9, 4, 5], [9, 0, 5], (1.0, 0.0, 1.0)),
+        ([9, 2, 5], [9, 0, 5], (1.0, None, 1.0)),
+        ([9, 4, 5], [None, None, 5], (None, None, 1.0)),
+        ([9, 4, 5], None, (None, None, None)),
+    ],
+)
+def test_shares_of_very_few_people_are_not_told(
+    voters: list[int], reached: list[int | None] | None, expected: tuple[float | None, ...]
+) -> None:
+    """Nobody out of two found anything: that tells what both did not vote for."""
+    assert comparison._shares({"voters": voters}, reached, [0, 1, 2]) == expected
