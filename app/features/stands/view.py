@@ -74,9 +74,11 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The score of one idea worked out by hand: a line per group, and the sum."""
+    """The score of one idea worked out by hand: the averages, a line per group, and the sum."""
 
     title: str
+    means: tuple[tuple[str, str], ...]
+    """Per group the average share of for-votes over all ideas, as a sum where all figures are public."""
     lines: tuple[tuple[str, str], ...]
     total: str
     score: str
@@ -277,11 +279,12 @@ def _computable(rows: Sequence[Record], ranking: Record) -> Record | None:
 
 def _example(row: Record, ranking: Record, of: Record, named: Mapping[int, str]) -> Example:
     m, weights = of["parameters"]["m"], of["parameters"]["weights"]
-    lines, terms, total = [], [], 0.0
-    for group, yes, no, mu, weight in zip(
-        of["inputs"]["groups"], row["for"], row["against"], ranking["mu"], weights, strict=True
+    means, lines, terms, total = [], [], [], 0.0
+    for at, (group, yes, no, mu, weight) in enumerate(
+        zip(of["inputs"]["groups"], row["for"], row["against"], ranking["mu"], weights, strict=True)
     ):
         mean = number(str(mu))
+        means.append((voices.group_plural(group), _mean(ranking["rows"], at, str(mu))))
         approval = (yes + m * mean) / (yes + no + m)
         total += number(str(weight)) * approval
         formula = f"({yes} + {m} × {words.figure(mean)}) / ({yes + no} + {m}) = {words.figure(approval)}"
@@ -289,7 +292,18 @@ def _example(row: Record, ranking: Record, of: Record, named: Mapping[int, str])
         terms.append(f"{weight} × {words.figure(approval)}")
     return Example(
         title=title_of(row["id"], named),
+        means=tuple(means),
         lines=tuple(lines),
         total=f"{' + '.join(terms)} = {words.figure(total)}",
         score=words.share(row["score"], whole=False),
     )
+
+
+def _mean(rows: Sequence[Record], group: int, mu: str) -> str:
+    """The average of a group as a sum over the ranked ideas, or as the fraction where an idea is withheld."""
+    figures = [(row["for"][group], row["against"][group]) for row in rows]
+    term = mu.replace("/", " / ")
+    if all(yes is not None and no is not None for yes, no in figures):
+        yes, every = sum(pair[0] for pair in figures), sum(sum(pair) for pair in figures)
+        term = f"({yes} + 1) / ({every} + 2)"
+    return f"{term} = {words.figure(number(mu))}"

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from app.domain.ranking import AgendaPhase, Weighting, WhyNot, number
+from app.domain.ranking import AgendaPhase, Weighting, WhyNot, certainty_of, number
 from app.kit import i18n, voices
 
 Record = Mapping[str, Any]
@@ -66,6 +66,12 @@ def figure(value: float) -> str:
     return str(format_decimal(value, "0.0000"))
 
 
+def certainty(z: float) -> str:
+    """How sure margins are: in percent, with z as it was counted with."""
+    percent, width = format_decimal(certainty_of(z), "0.#"), format_decimal(z, "0.00####")
+    return _("%(percent)s (z = %(z)s)", percent=percent, z=width)
+
+
 def settings(parameters: Record) -> list[tuple[str, str]]:
     """Every setting that was in force, with its name."""
     return [
@@ -75,10 +81,7 @@ def settings(parameters: Record) -> list[tuple[str, str]]:
         (_("Supporters a theme needs"), str(parameters["min_supporters"])),
         (_("Votes a person needs before the ballot counts for the agenda"), str(parameters["min_votes"])),
         (_("Damping of a small group in the agenda (k)"), str(parameters["k"])),
-        (
-            _("Width of the margins in standard errors (z)"),
-            str(format_decimal(number(str(parameters["z"])), "0.000000")),
-        ),
+        (_("Certainty of margins, in percent (z)"), certainty(number(str(parameters["z"])))),
         (
             _("Days after which a vote counts half in Current"),
             str(format_decimal(number(str(parameters["half_life_days"])))),

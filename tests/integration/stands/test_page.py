@@ -171,6 +171,8 @@ def test_one_score_is_worked_out_by_hand(app: Flask, client: FlaskClient) -> Non
     page = visit(client, f"/stand/{number}")
     told = {term: value for term, value in facts(page).items() if "×" in value}
     # mu = (8 + 1) / (10 + 2) = 0.75; a = (8 + 5 · 0.75) / 15.
+    assert "(8 + 1) / (10 + 2) = 0,7500" in page.texts(".steps dd")
+    assert "(3 + 1) / (7 + 2) = 0,4444" in page.texts(".steps dd")
     assert told["Inwoners"] == "(8 + 5 × 0,7500) / (10 + 5) = 0,7833"
     assert told["Raadsleden"] == "(4 + 5 × 0,5556) / (7 + 5) = 0,5648"
     assert told["Partners in de stad"] == "(3 + 5 × 0,4444) / (7 + 5) = 0,4352"
