@@ -12,8 +12,9 @@ from sqlalchemy import exists, func, select, update
 from app.db import begin_read, begin_write, db
 from app.domain.decision import N_, Decision, NotAllowed
 from app.domain.ranking.canonical import Difference, parse, sha256
-from app.domain.ranking.verification import verify_both
+from app.domain.ranking.verification import FAULTS, verify_both
 from app.kit import audit
+from app.models.audit import AuditEntry
 from app.models.person import Person
 from app.models.process import Call, Process
 from app.models.seal import SealPlan, SealReason, Snapshot
@@ -281,12 +282,27 @@ def verify(snapshot_id: int) -> list[Difference]:
 
 
 def _kept(found: Snapshot) -> list[Difference]:
-    """Whether the row says what its document says."""
+    """Whether the row says what its documents say."""
     if sha256(found.public) != found.digest:
         return [Difference("digest", found.digest, sha256(found.public))]
-    document = _parsed(found.public, found.id)
-    times = document["times"]
-    pairs: Mapping[str, tuple[Any, Any]] = {
+    try:
+        pairs = _pairs(found, parse(found.public))
+    except FAULTS as fault:
+        return [Difference("public", f"something that is no standing ({fault})", "a public document")]
+    return [
+        Difference(path, str(stands), str(says)) for path, (stands, says) in pairs.items() if stands != says
+    ]
+
+
+def _pairs(found: Snapshot, document: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What the row says beside what its documents say."""
+    times, voters = document["times"], document["inputs"]["voters"]
+    if None in voters.values() and sha256(found.audit) == document["digests"]["audit"]:
+        voters = parse(found.audit)["inputs"]["voters"]  # the public one withholds small groups
+    workshop = document["workshop"]
+    if found.workshop_id is None and workshop is not None and db.session.get(Workshop, workshop) is None:
+        workshop = None  # its workshop is gone, and the number with it
+    return {
         "number": (found.number, document["number"]),
         "previous": (found.previous_digest, document["previous"]),
         "reason": (found.reason.value, document["reason"]),
@@ -294,10 +310,9 @@ def _kept(found: Snapshot) -> list[Difference]:
         "times.cut_off": (found.cut_off, datetime.fromisoformat(times["cut_off"])),
         "times.sealed_at": (found.sealed_at, datetime.fromisoformat(times["sealed_at"])),
         "inputs.votes": (found.votes, document["inputs"]["votes"]),
+        "inputs.voters": (found.voters, found.voters if None in voters.values() else sum(voters.values())),
+        "workshop": (found.workshop_id, workshop),
     }
-    return [
-        Difference(path, str(stands), str(says)) for path, (stands, says) in pairs.items() if stands != says
-    ]
 
 
 def _chained(found: Snapshot) -> list[Difference]:
@@ -322,7 +337,23 @@ def chain_ends() -> list[tuple[str, Difference]]:
     )
     found = []
     for slug, seed, text in rows:
-        promised = str(parse(text)["seed"]["next_hash"])
+        try:
+            promised = str(parse(text)["seed"]["next_hash"])
+        except FAULTS:
+            continue  # named already: it is no standing
         if promised != sha256(seed):
             found.append((slug, Difference("seed.next_hash", promised, sha256(seed))))
     return found
+
+
+def gone() -> list[Difference]:
+    """Standings that the audit log tells of and that are not kept any more."""
+    kept = set(db.session.scalars(select(Snapshot.digest)))
+    lines = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.action == "ranking.seal").order_by(AuditEntry.id)
+    )
+    return [
+        Difference("snapshot", "nothing", f"standing {line.after.get('number')}, {line.after.get('digest')}")
+        for line in lines
+        if line.after.get("digest") not in kept
+    ]
