@@ -43,6 +43,7 @@ from app.domain.ranking.agenda import (
     withhold,
 )
 from app.domain.ranking.ballots import Ballots, infer_ballots, ticked_ballots
+from app.domain.ranking.bounds import approval_bounds, mean_bounds, score_bounds
 from app.domain.ranking.certificate import Certificate, Violation, certify
 from app.domain.ranking.ideas import IdeaRanking, IdeaRow, rank_ideas
 from app.domain.ranking.order import lot
@@ -57,6 +58,7 @@ from app.domain.ranking.parameters import (
 )
 from app.domain.ranking.records import agenda_record, ideas_record, number, plain, themes_record
 from app.domain.ranking.scores import recent_support
+from app.domain.ranking.snapshot import parameters_of
 from app.domain.ranking.tallies import Tallies, Votes, last_states, tally
 from app.domain.ranking.themes import Positions, ThemeRanking, ThemeRow, rank_themes, theme_rankings
 
@@ -85,6 +87,7 @@ __all__ = [
     "Weighting",
     "WhyNot",
     "agenda_record",
+    "approval_bounds",
     "certainty_of",
     "certify",
     "draft_agenda",
@@ -93,11 +96,14 @@ __all__ = [
     "infer_ballots",
     "last_states",
     "lot",
+    "mean_bounds",
     "number",
+    "parameters_of",
     "plain",
     "rank_ideas",
     "rank_themes",
     "recent_support",
+    "score_bounds",
     "tally",
     "theme_rankings",
     "themes_record",

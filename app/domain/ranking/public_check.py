@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from app.domain.ranking import scores as formulas
+from app.domain.ranking.bounds import approval_bounds, mean_bounds, score_bounds
 from app.domain.ranking.canonical import Difference, NotCanonical, canonical, first_difference, sha256
 from app.domain.ranking.ideas import rank_ideas
 from app.domain.ranking.parameters import Method, Parameters, ThemeMethod, Weighting
@@ -14,6 +15,9 @@ from app.domain.ranking.records import decimal, exact
 from app.domain.ranking.snapshot import METHODS, PUBLIC, WEIGHED, UnknownMethod, parameters_of
 from app.domain.ranking.tallies import Tallies
 from app.domain.ranking.verification import FAULTS, document_in
+
+HALF_A_PERCENT = 0.005 + 1e-9
+"""What rounding to whole percents may add or take away."""
 
 PARTS = (
     *("call", "digests", "inputs", "methods", "number", "outputs", "parameters", "previous", "reason"),
@@ -25,7 +29,8 @@ def verify_public(text: str) -> list[Difference]:
     """Whether a public document is whole and true to itself, as far as it can be computed again: the first fault.
 
     Orders by methods that do not look at groups are computed again as a whole; scores that do, for every row whose
-    groups are all shown. Raises UnknownMethod with a sentence for a document of another version.
+    groups are all shown. Where averages or figures are withheld, the score must lie between the bounds that follow
+    from what is shown. Raises UnknownMethod with a sentence for a document of another version.
     """
     try:
         document = document_in(text, PUBLIC)
@@ -105,8 +110,9 @@ def _scores(
         return None  # follows from the moments of votes, which nobody gets to see
     if not method.sees_groups or (method in WEIGHED and weighting is Weighting.PER_PERSON):
         return _whole_order(method, record, tallies, parameters, seed, path)
-    if record["mu"] is None:
-        return None
+    found = _within_bounds(method, record, tallies, parameters, path)
+    if found or record["mu"] is None:
+        return found
     mu = tuple(exact(mean) for mean in record["mu"])
     known = [place for place, row in enumerate(record["rows"]) if None not in row["for"]]
     rows = [record["rows"][place] for place in known]
@@ -120,6 +126,29 @@ def _scores(
     for place, row, score in zip(known, rows, scores, strict=True):
         if row["score"] != decimal(score):
             return Difference(f"{path}.rows.{place}.score", str(row["score"]), decimal(score))
+    return None
+
+
+def _within_bounds(
+    method: Method,
+    record: Mapping[str, Any],
+    tallies: Mapping[Any, Sequence[Any]],
+    parameters: Parameters,
+    path: str,
+) -> Difference | None:
+    """Rows in whole percents: what is withheld leaves room, but not for every score."""
+    known = {row["id"]: tuple(tallies[row["id"]][1:]) for row in record["rows"]}
+    if record["mu"] is None:
+        means = mean_bounds(list(known.values()), len(parameters.groups))
+    else:
+        means = tuple((exact(mean), exact(mean)) for mean in record["mu"])
+    for place, row in enumerate(record["rows"]):
+        if record["mu"] is not None and None not in row["for"]:
+            continue
+        low, high = score_bounds(method, approval_bounds(known[row["id"]], means, parameters.m), parameters)
+        if not low - HALF_A_PERCENT <= float(row["score"]) <= high + HALF_A_PERCENT:
+            between = f"between {decimal(low)} and {decimal(high)}, in whole percents"
+            return Difference(f"{path}.rows.{place}.score", str(row["score"]), between)
     return None
 
 

@@ -10,7 +10,15 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.domain.programme import PartKind
-from app.domain.ranking import Weighting, number
+from app.domain.ranking import (
+    Method,
+    Weighting,
+    approval_bounds,
+    mean_bounds,
+    number,
+    parameters_of,
+    score_bounds,
+)
 from app.features.stands import words
 from app.kit import charts, voices
 from app.kit.words import word
@@ -82,6 +90,8 @@ class Example:
     lines: tuple[tuple[str, str], ...]
     total: str
     score: str
+    is_exact: bool = True
+    """Otherwise every line says between which numbers the value lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,13 +281,19 @@ def _slices(
 
 
 def _computable(rows: Sequence[Record], ranking: Record) -> Record | None:
-    """The first idea whose score can be worked out from figures that are all public."""
-    if ranking.get("weighting") != Weighting.PER_GROUP or not ranking.get("mu") or None in ranking["mu"]:
+    """The first idea whose own figures are all public, so that its score can be worked out, or its bounds."""
+    if ranking.get("weighting") != Weighting.PER_GROUP:
         return None
     return next((row for row in rows if not _withheld(row)), None)
 
 
 def _example(row: Record, ranking: Record, of: Record, named: Mapping[int, str]) -> Example:
+    if ranking.get("mu") and None not in ranking["mu"]:
+        return _exact_example(row, ranking, of, named)
+    return _example_between(row, ranking, of, named)
+
+
+def _exact_example(row: Record, ranking: Record, of: Record, named: Mapping[int, str]) -> Example:
     m, weights = of["parameters"]["m"], of["parameters"]["weights"]
     means, lines, terms, total = [], [], [], 0.0
     for at, (group, yes, no, mu, weight) in enumerate(
@@ -294,8 +310,27 @@ def _example(row: Record, ranking: Record, of: Record, named: Mapping[int, str])
         title=title_of(row["id"], named),
         means=tuple(means),
         lines=tuple(lines),
-        total=f"{' + '.join(terms)} = {words.figure(total)}",
+        total=f"{' + '.join(terms)} = {words.outcome(total)}",
         score=words.share(row["score"], whole=False),
+    )
+
+
+def _example_between(row: Record, ranking: Record, of: Record, named: Mapping[int, str]) -> Example:
+    """Where averages are withheld: between which numbers they lie, and so between which the score lies."""
+    parameters = parameters_of(of["parameters"])
+    known = [(each["for"], each["against"], each["p"], each["q"]) for each in ranking["rows"]]
+    averages = mean_bounds(known, len(parameters.groups))
+    mine = (row["for"], row["against"], row["p"], row["q"])
+    approvals = approval_bounds(mine, averages, parameters.m)
+    low, high = score_bounds(Method.DRAAGVLAK, approvals, parameters)
+    names = [voices.group_plural(group) for group in of["inputs"]["groups"]]
+    return Example(
+        title=title_of(row["id"], named),
+        means=tuple((name, words.between(*ends)) for name, ends in zip(names, averages, strict=True)),
+        lines=tuple((name, words.between(*ends)) for name, ends in zip(names, approvals, strict=True)),
+        total=words.between(low, high),
+        score=words.share(row["score"], whole=True),
+        is_exact=False,
     )
 
 

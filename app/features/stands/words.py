@@ -1,6 +1,8 @@
 """Sealed standings in words that everybody can read."""
 
 from collections.abc import Mapping
+from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 from flask_babel import format_decimal
@@ -64,6 +66,20 @@ def why_not(row: Record) -> str:
 def figure(value: float) -> str:
     """A share between 0 and 1 as a formula shows it, with four decimals."""
     return str(format_decimal(value, "0.0000"))
+
+
+def between(low: float | Fraction, high: float | Fraction) -> str:
+    """Between which two shares something lies; outwards, so that the true value is never left out."""
+    return _(
+        "between %(low)s and %(high)s",
+        low=figure(floor(low * 10_000) / 10_000),
+        high=figure(ceil(high * 10_000) / 10_000),
+    )
+
+
+def outcome(value: float) -> str:
+    """What a formula ends with: one decimal more than its terms, so that whoever rounds it comes to the score."""
+    return str(format_decimal(value, "0.00000"))
 
 
 def certainty(z: float) -> str:
