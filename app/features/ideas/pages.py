@@ -80,7 +80,7 @@ def typed_of(idea: IdeaRow) -> dict[str, Any]:
 
 
 def show(idea: IdeaRow, person: Person | None, now: datetime) -> dict[str, Any]:
-    """Everything on the page of an idea; six statements, and one for somebody who follows within a second."""
+    """Everything on the page of an idea; six statements, and fewer for whoever follows within a second."""
     is_author = person is not None and person.id == idea.author_id
     sees_decisions = is_author or (person is not None and person.is_moderator)
     found: dict[str, Any] = {
@@ -90,7 +90,7 @@ def show(idea: IdeaRow, person: Person | None, now: datetime) -> dict[str, Any]:
         "ballot": None,
         "decided": None,
         "staff_links": _staff_links(idea, person),
-        **(_kept_parts(idea, now) if person is None else _parts(idea, person, now)),
+        **_parts(idea, person, now),
     }
     if idea.state == IdeaState.PUBLISHED:
         found["arguing"] = may_argue(person, idea.state, idea.call, now)
@@ -104,27 +104,37 @@ def show(idea: IdeaRow, person: Person | None, now: datetime) -> dict[str, Any]:
     return found
 
 
+_around: Kept[dict[str, Any]] = Kept("around ideas")
+_said: Kept[dict[str, Any]] = Kept("said on ideas")
+
+
 def _parts(idea: IdeaRow, person: Person | None, now: datetime) -> dict[str, Any]:
-    """What stands around the idea itself, read from the database."""
-    parts: dict[str, Any] = {
+    """What stands around the idea itself: the same for everybody and at most a second old, but for what is said on it,
+    which somebody who signed in reads as it is now. What was changed or hidden is read anew.
+    """
+    key = (idea.id, idea.version, idea.argument_count, idea.call.hides_counts(now), language())
+    around = _around.get(key, lambda _stale: _read_around(idea, now)) or {}
+    if person is None:
+        return {**around, **(_said.get(key, lambda _stale: _read_said(idea, None, now)) or {})}
+    return {**around, **_read_said(idea, person, now)}
+
+
+def _read_around(idea: IdeaRow, now: datetime) -> dict[str, Any]:
+    return {
         "text": html.from_plain(idea.body),
         "trail": trail.of_idea(idea),
         "place": agenda_place.of_idea(idea, now),
         "practices": queries.practices_on([theme.id for theme in idea.themes]),
     }
-    if idea.state == IdeaState.PUBLISHED:
-        parts["ballot"] = ballots.of_idea(idea.id, idea.state, idea.call, person, now)
-        parts["talk"] = arguments.of_idea(idea.id, person.id if person else None)
-    return parts
 
 
-_around: Kept[dict[str, Any]] = Kept("around ideas")
-
-
-def _kept_parts(idea: IdeaRow, now: datetime) -> dict[str, Any]:
-    """The same for everybody who has not signed in, at most a second old; what was changed or hidden is read anew."""
-    key = (idea.id, idea.version, idea.argument_count, idea.call.hides_counts(now), language())
-    return _around.get(key, lambda _stale: _parts(idea, None, now)) or {}
+def _read_said(idea: IdeaRow, person: Person | None, now: datetime) -> dict[str, Any]:
+    if idea.state != IdeaState.PUBLISHED:
+        return {}
+    return {
+        "ballot": ballots.of_idea(idea.id, idea.state, idea.call, person, now),
+        "talk": arguments.of_idea(idea.id, person.id if person else None),
+    }
 
 
 def _staff_links(idea: IdeaRow, person: Person | None) -> list[tuple[str, str]]:
