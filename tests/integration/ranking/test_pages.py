@@ -1,7 +1,7 @@
 """The ranking pages: the order of the rules, the reason of every place, nothing that tells on a person."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -194,3 +194,20 @@ def test_a_score_does_not_tell_what_a_withheld_group_voted(app: Flask, client: F
     assert any(re.fullmatch(r"\d+ ?%", text.replace("\xa0", " ")) for text in themes.texts(".ranking__score"))
     table = themes.texts(".ranking__row tbody tr")
     assert sum("niet getoond" in line for line in table) == 2
+
+
+@pytest.mark.parametrize("room", ["/ranglijst", "/ranglijst/themas"])
+def test_a_ranking_is_provisional_only_while_votes_can_still_come(
+    app: Flask, client: FlaskClient, room: str
+) -> None:
+    with app.app_context():
+        for slug, is_open in (("loopt", True), ("voorbij", False)):
+            votes(factories.an_idea(factories.a_call(slug=slug, open_now=is_open)), Group.RESIDENT, 6, 1)
+        soon = factories.a_call(slug="straks", open_now=False)
+        factories.a_phase(soon, starts_at=NOW + timedelta(days=2), ends_at=NOW + timedelta(days=9))
+        db.session.commit()
+    for slug, badge in (("loopt", "Voorlopig"), ("straks", "Voorlopig"), ("voorbij", "Stemmen is gesloten")):
+        page = visit(client, f"{room}?oproep={slug}")
+        assert page.texts("main .badge")[0] == badge
+        assert ("Elke stem kan dit veranderen" in page.text) is (badge == "Voorlopig")
+        assert "/stand" in page.links()

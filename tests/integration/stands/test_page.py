@@ -176,7 +176,7 @@ def test_one_score_is_worked_out_by_hand(app: Flask, client: FlaskClient) -> Non
     assert told["Inwoners"] == "(8 + 5 × 0,7500) / (10 + 5) = 0,7833"
     assert told["Raadsleden"] == "(4 + 5 × 0,5556) / (7 + 5) = 0,5648"
     assert told["Partners in de stad"] == "(3 + 5 × 0,4444) / (7 + 5) = 0,4352"
-    assert told["Samen"] == "1/3 × 0,7833 + 1/3 × 0,5648 + 1/3 × 0,4352 = 0,5944 (59,4 %)"
+    assert told["Samen"] == "1/3 × 0,7833 + 1/3 × 0,5648 + 1/3 × 0,4352 = 0,59444 (59,4 %)"
     assert page.texts(".ranking__score")[0].replace("\xa0", " ") == "59,4 %"
     english = visit(client, f"/en/stand/{number}")
     assert "Check it yourself" in english.text
