@@ -57,9 +57,9 @@ def why_not(row: Record) -> str:
     """Why a theme is not on the agenda, in a sentence."""
     return {
         WhyNot.SKIPPED: _("The facilitator left it out: %(reason)s", reason=row["note"]),
-        WhyNot.TOO_LONG: _("It takes more minutes than there are to divide."),
-        WhyNot.NO_SUPPORT: _("Nobody whose votes count for the agenda supports this theme."),
-        WhyNot.NO_TIME: _("Its supporters could not pay for its minutes, and no time was left."),
+        WhyNot.TOO_LONG: _("More minutes than there are to divide."),
+        WhyNot.NO_SUPPORT: _("No support from anybody whose votes count for the agenda."),
+        WhyNot.NO_TIME: _("The supporters could not pay for the minutes, and no time was left."),
     }[WhyNot(row["why"])]
 
 
