@@ -337,8 +337,7 @@ def _example_between(row: Record, ranking: Record, of: Record, named: Mapping[in
 def _mean(rows: Sequence[Record], group: int, mu: str) -> str:
     """The average of a group as a sum over the ranked ideas, or as the fraction where an idea is withheld."""
     figures = [(row["for"][group], row["against"][group]) for row in rows]
-    term = mu.replace("/", " / ")
     if all(yes is not None and no is not None for yes, no in figures):
         yes, every = sum(pair[0] for pair in figures), sum(sum(pair) for pair in figures)
-        term = f"({yes} + 1) / ({every} + 2)"
-    return f"{term} = {words.figure(number(mu))}"
+        return f"({yes} + 1) / ({every} + 2) = {words.figure(number(mu))}"
+    return f"{mu.replace('/', ' / ')} = {words.figure(number(mu))} {_('(from the file)')}"
