@@ -52,7 +52,7 @@ def draft(
         )
     except ValueError as error:
         raise Refusal(str(error)) from None
-    plan = withhold(plan)
+    plan = withhold(plan, None if ticks else standings.hidden_beside_themes(themes))
     if as_json:
         source = agenda_ballots.TICKED if ticks else agenda_ballots.INFERRED
         record = {"titles": titles, "ballots": source, **told(agenda_record(plan))}

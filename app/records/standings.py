@@ -35,6 +35,7 @@ from app.domain.ranking import (
     themes_record,
     withhold,
 )
+from app.domain.ranking.publishing import hidden_beside
 from app.models.idea import Idea, IdeaTheme
 from app.models.process import Call, Process, Theme
 from app.models.standing import Standing
@@ -331,11 +332,12 @@ def refresh(call_id: int, now: datetime, *, anew: bool = False) -> bool:
         **(ticks.record() if ticks else {"ballots": agenda_ballots.INFERRED}),
     }
     computed[RECENT] = recent_record(table.idea_ids, _recent(table, now, rules.parameters), rules, now)
+    beside = None if ticks else hidden_beside_themes(themes)
     for workshop_id, minutes, fixed in plans:
         for weighting in Weighting:
             try:
                 draft = agenda_of(themes, minutes, theme_minutes, fixed, weighting, ticks)
-                record: Any = agenda_record(withhold(draft))
+                record: Any = agenda_record(withhold(draft, beside))
             except ValueError as error:
                 record = {"error": str(error)}
             computed[agenda_kind(workshop_id, weighting)] = record
@@ -352,6 +354,14 @@ def refresh(call_id: int, now: datetime, *, anew: bool = False) -> bool:
     db.session.execute(insert(Standing), rows)
     db.session.commit()
     return True
+
+
+def hidden_beside_themes(themes: ThemeRanking) -> dict[Any, frozenset[int]]:
+    """What the agenda must not tell because the page of themes withholds it."""
+    ranked = (*themes.rows, *themes.too_few)
+    return hidden_beside(
+        themes.parameters.groups, [(row.id, row.supporters, row.opponents, row.neutral) for row in ranked]
+    )
 
 
 def recent_record(

@@ -39,8 +39,6 @@ from app.domain.ranking.agenda import (
     LeftOut,
     WhyNot,
     draft_agenda,
-    hidden_groups,
-    withhold,
 )
 from app.domain.ranking.ballots import Ballots, infer_ballots, ticked_ballots
 from app.domain.ranking.bounds import approval_bounds, mean_bounds, score_bounds
@@ -61,6 +59,7 @@ from app.domain.ranking.scores import recent_support
 from app.domain.ranking.snapshot import parameters_of
 from app.domain.ranking.tallies import Tallies, Votes, last_states, tally
 from app.domain.ranking.themes import Positions, ThemeRanking, ThemeRow, rank_themes, theme_rankings
+from app.domain.ranking.withholding import hidden_groups, withhold
 
 __all__ = [
     "AgendaDraft",

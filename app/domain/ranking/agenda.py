@@ -3,10 +3,9 @@ not.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import TypeVar
 
 from app.domain.ranking.ballots import Ballots, whole_weights
 from app.domain.ranking.certificate import Certificate, Violation, certify
@@ -15,9 +14,6 @@ from app.domain.ranking.parameters import AgendaMethod, Parameters, Weighting
 from app.domain.ranking.shares import Number, Outcome, add_one
 from app.domain.ranking.tallies import Id
 
-Figure = TypeVar("Figure")
-
-SMALLEST_SHOWN = 3
 HIGH_ENDOWMENT = 2
 
 
@@ -418,73 +414,3 @@ def _left_out(
 def _lacking(minutes: int, behind: Number) -> Number:
     lacking = minutes - behind
     return lacking if lacking > 0 else Fraction(0)
-
-
-def withhold(draft: AgendaDraft) -> AgendaDraft:
-    """The draft as everybody may see it: figures of groups with one or two supporters become None.
-
-    Where that leaves a single gap, which the total would fill, the smallest other group of the row goes with
-    it, and so do weight and money, from which heads could be counted back. Of a broken promise the earned minutes
-    become None: they are the weight of the few people who hold little.
-    """
-    entries = tuple(_withhold_entry(entry) for entry in draft.entries)
-    left_out = tuple(
-        replace(
-            row, supporters=_masked(row.supporters, hidden), weight=None, money_behind=None, shortfall=None
-        )
-        if (hidden := hidden_groups(row.supporters))
-        else row
-        for row in draft.left_out
-    )
-    certificate = draft.certificate
-    return replace(
-        draft,
-        entries=entries,
-        left_out=left_out,
-        with_item=_masked(draft.with_item, hidden_groups(draft.with_item)),
-        certificate=replace(certificate, violations=_unearned(certificate.violations)),
-        comparisons=tuple(
-            replace(
-                row,
-                with_item=_masked(row.with_item, hidden_groups(row.with_item)),
-                broken=_unearned(row.broken),
-            )
-            for row in draft.comparisons
-        ),
-    )
-
-
-def _unearned(violations: Sequence[Violation]) -> tuple[Violation, ...]:
-    return tuple(replace(violation, earned=None) for violation in violations)
-
-
-def _withhold_entry(entry: AgendaEntry) -> AgendaEntry:
-    hidden = hidden_groups(entry.supporters)
-    if not hidden:
-        return entry
-    return replace(
-        entry,
-        supporters=_masked(entry.supporters, hidden),
-        weight=None,
-        paid=_masked(entry.paid, hidden),
-        highest=_masked(entry.highest, hidden),
-        effective_weight=None,
-    )
-
-
-def hidden_groups(supporters: Sequence[int | None]) -> frozenset[int]:
-    """Columns of which no figure may be shown: those with 1 or 2 persons, and the next smallest while a total known
-    from elsewhere would still tell: with a single such column, or with two of one person each.
-    """
-    heads = [count or 0 for count in supporters]
-    hidden = [group for group, count in enumerate(heads) if 0 < count < SMALLEST_SHOWN]
-    others = sorted(
-        (group for group, count in enumerate(heads) if count >= SMALLEST_SHOWN), key=heads.__getitem__
-    )
-    while hidden and others and (len(hidden) == 1 or sum(heads[group] for group in hidden) < SMALLEST_SHOWN):
-        hidden.append(others.pop(0))
-    return frozenset(hidden)
-
-
-def _masked(row: Sequence[Figure], hidden: frozenset[int]) -> tuple[Figure | None, ...]:
-    return tuple(None if group in hidden else figure for group, figure in enumerate(row))

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from app.domain.ballot import SMALLEST_SHOWN_GROUP, Group, groups_to_show
-from app.domain.ranking.agenda import withhold
 from app.domain.ranking.canonical import in_one_go, sha256
 from app.domain.ranking.parameters import Method, ThemeMethod, Weighting
 from app.domain.ranking.records import agenda_record, decimal
-from app.domain.ranking.snapshot import PUBLIC, WEIGHED, Document, Outcomes
+from app.domain.ranking.snapshot import PUBLIC, TICKED, WEIGHED, Document, Outcomes
 from app.domain.ranking.tallies import Bools
+from app.domain.ranking.withholding import withhold
 
 PRIVATE = ("key", "inputs", "outputs", "digests", "schema")
 """Parts of the auditor's document that the public one has in another form, or not at all."""
@@ -33,6 +33,21 @@ def hidden_persons(groups: Sequence[str], rows: Sequence[Sequence[Any]]) -> Bool
         [[(yes + even, no) for yes, no, even in zip(row[1], row[2], row[3], strict=True)] for row in rows],
         len(rows),
     )
+
+
+def hidden_beside(groups: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[Any, frozenset[int]]:
+    """Columns per theme that the page of themes withholds, where the agenda must not tell how many support it.
+
+    The same people stand on both pages: whoever reads there that of two small groups one has no supporters reads off
+    the total here what the other voted. A group in which nobody takes a stand tells nothing. Rows as for
+    `hidden_persons`.
+    """
+    found = {}
+    for row, hidden in zip(rows, hidden_persons(groups, rows).tolist(), strict=True):
+        columns = frozenset(column for column, is_hidden in enumerate(hidden) if is_hidden)
+        heads = sum(row[kind][column] for kind in (1, 2, 3) for column in columns)
+        found[row[0]] = columns if heads else frozenset()
+    return found
 
 
 def _hidden(groups: Sequence[str], totals: Sequence[Sequence[tuple[int, int]]], height: int) -> Bools:
@@ -80,6 +95,7 @@ def public_document(audit: Mapping[str, Any], found: Outcomes, audit_text: str) 
     ideas = _IdeaRedaction(audit)
     voters = inputs["voters"]
     shown = groups_to_show({Group(group): (heads, 0) for group, heads in voters.items()})
+    beside = None if audit["scope"]["ballots"] == TICKED else hidden_beside(groups, inputs["themes"])
     return {
         **{name: part for name, part in audit.items() if name not in PRIVATE},
         "schema": PUBLIC,
@@ -100,7 +116,7 @@ def public_document(audit: Mapping[str, Any], found: Outcomes, audit_text: str) 
             "agendas": {
                 f"{workshop}:{weighting.value}": {"error": draft}
                 if isinstance(draft, str)
-                else agenda_record(withhold(draft))
+                else agenda_record(withhold(draft, beside))
                 for (workshop, weighting), draft in found.agendas.items()
             },
         },

@@ -42,9 +42,10 @@ def test_an_item_says_who_carries_it_and_what_they_pay(room: Room, client: Flask
     assert carried[1] == (
         "Gedragen door 5 deelnemers: 5 raadsleden. Zij betalen 30,0 minuten uit hun gelijke deel."
     )
-    # Groen has one partner. Naming the residents would give that one away.
+    # Groen has one partner. Naming the residents would give that one away, and so would no council members.
     assert carried[0].startswith(
-        "Gedragen door inwoners (aantal niet getoond) en partners (aantal niet getoond)."
+        "Gedragen door inwoners (aantal niet getoond), raadsleden (aantal niet getoond) en partners (aantal niet "
+        "getoond)."
     )
     assert not any(digit in carried[0] for digit in "0123456789")
 
