@@ -31,6 +31,7 @@ from app.models import (
     ModerationDecision,
     OfficialResponse,
     Organisation,
+    Outcome,
     Person,
     Practice,
     Process,
@@ -330,6 +331,9 @@ def test_the_standing_of_2019_is_sealed_and_that_of_the_workshop_is_planned() ->
     assert snapshot.sealed_at.year == 2019
     assert snapshot.votes > 0
     assert seals.verify(snapshot.id) == []
+    agenda = seals.public_document(snapshot.id)["outputs"]["agendas"][f"{old.id}:per_group"]
+    concluded = set(db.session.scalars(select(Outcome.theme_id).where(Outcome.workshop_id == old.id)))
+    assert concluded == {entry["id"] for entry in agenda["entries"]}
     plan = db.session.scalars(select(SealPlan)).one()
     assert (plan.workshop_id, plan.done_at) == (new.id, None)
     assert new.activity.starts_at is not None
