@@ -340,4 +340,5 @@ def _mean(rows: Sequence[Record], group: int, mu: str) -> str:
     if all(yes is not None and no is not None for yes, no in figures):
         yes, every = sum(pair[0] for pair in figures), sum(sum(pair) for pair in figures)
         return f"({yes} + 1) / ({every} + 2) = {words.figure(number(mu))}"
-    return f"{mu.replace('/', ' / ')} = {words.figure(number(mu))} {_('(from the file)')}"
+    term = f"{mu.replace('/', ' / ')} = {words.figure(number(mu))}"
+    return _("%(term)s (from the file)", term=term)
