@@ -61,7 +61,9 @@ def test_a_planned_seal_is_announced_until_it_is_there(sealer: Sealer, client: F
     sentence = "De stand wordt verzegeld op 19 mei 2031, 16:00 . Tot dan telt elke stem mee voor de agenda."
     assert sentence in visit(client, room.path, max_queries=6).text
     sealer.seal()
-    assert sentence not in visit(client, room.path).text
+    page = visit(client, room.path)
+    assert sentence not in page.text
+    assert "Op 19 mei 2031, 16:00 verzegelen we opnieuw." in page.texts(".agenda__seal")[0]
     sign_in(client, room.person(Role.FACILITATOR))
     assert sentence in visit(client, f"{room.path}/regie").text
 
