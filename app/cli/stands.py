@@ -160,8 +160,10 @@ def _verify_file(file: Path, digest: str | None) -> None:
     click.echo("Computing everything again …", err=True)
     differences += verify_audit(text) if schema == AUDIT else verify_public(text)
     _report(differences, str(file))
-    what = "Everything" if schema == AUDIT else "Whatever a public file tells"
+    what = "Everything" if schema == AUDIT else "Whatever follows from the figures in a public file"
     click.echo(f"{what} was computed again and is the same.")
+    if schema == PUBLIC and digest is None:
+        click.echo("Add --digest to see whether it is the file that was published.", err=True)
 
 
 def _published(document: dict[str, object], text: str) -> list[Difference]:

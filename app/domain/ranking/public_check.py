@@ -12,7 +12,7 @@ from app.domain.ranking.canonical import Difference, NotCanonical, canonical, fi
 from app.domain.ranking.ideas import rank_ideas
 from app.domain.ranking.parameters import Method, Parameters, ThemeMethod, Weighting
 from app.domain.ranking.records import decimal, exact
-from app.domain.ranking.snapshot import METHODS, PUBLIC, WEIGHED, UnknownMethod, parameters_of
+from app.domain.ranking.snapshot import IDEAS, METHODS, PUBLIC, THEMES, WEIGHED, UnknownMethod, parameters_of
 from app.domain.ranking.tallies import Tallies
 from app.domain.ranking.verification import FAULTS, document_in
 
@@ -37,7 +37,7 @@ def verify_public(text: str) -> list[Difference]:
     except NotCanonical as error:
         return [Difference("", "something else", f"a public document: {error}")]
     try:
-        for check in (_methods, _shape, _sums, _ideas, _themes, _agendas):
+        for check in (_methods, _shape, _sums, _headings, _order, _ideas, _themes, _agendas):
             found = check(document)
             if found:
                 return [found]
@@ -78,6 +78,50 @@ def _sums(document: Mapping[str, Any]) -> Difference | None:
                 return Difference(f"inputs.tallies.{place} ({name})", str(total), str(sum(shown)))
     votes = sum(row[3] + row[4] for row in inputs["tallies"])
     return first_difference(inputs["votes"], votes, "inputs.votes")
+
+
+def _headings(document: Mapping[str, Any]) -> Difference | None:
+    """Whether every ranking and agenda says of itself what the document says of all."""
+    versions = {**IDEAS, **THEMES}
+    for kind in ("ideas", "themes", "agendas"):
+        for key, record in sorted(document["outputs"][kind].items()):
+            if "error" in record:
+                continue
+            name, weighting = key.split(":")
+            should = {
+                "weighting": weighting,
+                "parameters": document["parameters"],
+                "seed": document["seed"]["value"],
+            }
+            if kind != "agendas":
+                should["method"] = next(version for version, each in versions.items() if each.value == name)
+            told = {part: record[part] for part in should}
+            found = first_difference(told, should, f"outputs.{kind}.{key}")
+            if found:
+                return found
+    return None
+
+
+def _order(document: Mapping[str, Any]) -> Difference | None:
+    """Whether every idea and theme stands in every ranking once, and the ranks follow their places."""
+    scope = document["scope"]
+    every = {"ideas": [row[0] for row in scope["ideas"]], "themes": [row["id"] for row in scope["themes"]]}
+    for kind, ids in every.items():
+        for key, record in sorted(document["outputs"][kind].items()):
+            path = f"outputs.{kind}.{key}"
+            told = [row["id"] for part in ("rows", "too_few") for row in record[part]]
+            found = first_difference(sorted(told), sorted(ids), path)
+            if found:
+                return found
+            before = 0
+            for place, row in enumerate(record["rows"], start=1):
+                if row["rank"] not in (place, before):
+                    return Difference(f"{path}.rows.{place - 1}.rank", str(row["rank"]), str(place))
+                before = row["rank"]
+            for place, row in enumerate(record["too_few"]):
+                if row["rank"] is not None:
+                    return Difference(f"{path}.too_few.{place}.rank", str(row["rank"]), "nothing")
+    return None
 
 
 def _ideas(document: Mapping[str, Any]) -> Difference | None:

@@ -51,3 +51,33 @@ def test_numbers_that_would_take_a_day_to_write_out_are_not_computed_with() -> N
             entry["paid"] = [ENORMOUS] * 3 if place == "paid" else ["0/1"] * 3
             entry["common"] = ENORMOUS if place == "common" else "0/1"
         assert len(verify_public(canonical(public))) == 1, place
+
+
+RANKING = ("outputs", "ideas", "draagvlak:per_group")
+THEMES = ("outputs", "themes", "top3:per_person")
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ((*RANKING, "method"), "brug@1"),
+        ((*RANKING, "weighting"), "per_person"),
+        ((*RANKING, "seed"), "another"),
+        ((*RANKING, "parameters", "m"), 6),
+        ((*RANKING, "rows", 0, "rank"), 2),
+        ((*RANKING, "rows", 3, "rank"), 1),
+        ((*THEMES, "rows", 1, "rank"), 9),
+        ((*THEMES, "rows", 0, "id"), 999),
+        (("outputs", "agendas", "4:per_group", "parameters", "k"), 11),
+        (("scope", "themes", 0, "id"), 999),
+    ],
+)
+def test_a_public_file_that_contradicts_itself_is_named(path: tuple[str | int, ...], value: Any) -> None:
+    public = parse(sealed.usual().public_text)
+    place: Any = public
+    for step in path[:-1]:
+        place = place[step]
+    assert place[path[-1]] != value
+    place[path[-1]] = value
+    (found,) = verify_public(canonical(public))
+    assert found.path.startswith("outputs.")
