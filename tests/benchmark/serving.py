@@ -29,6 +29,12 @@ class Running:
             / 2**20
         )
 
+    def busy(self) -> float:
+        """Processor seconds that all its processes have used until now."""
+        parent = psutil.Process(self.process.pid)
+        used = [each.cpu_times() for each in [parent, *parent.children(recursive=True)]]
+        return float(sum(each.user + each.system for each in used))
+
 
 @contextlib.contextmanager
 def serve(module: str, database_url: str, **extra: str) -> Iterator[Running]:
