@@ -270,21 +270,32 @@ def _arranged(minutes: int, fixed: Sequence[FixedItem]) -> tuple[Any, ...]:
 
 
 def _votes_moved(row: StandRow, document: Mapping[str, Any], live: Plans) -> bool:
-    """Whether anything is counted differently now: votes, voters, or who supports a theme in ranking or agenda."""
-    if (live.numbers.get("votes"), live.numbers.get("voters")) != (row.votes, row.voters):
-        return True
+    """Whether anything is counted differently now: votes, voters, or who supports a theme in ranking or agenda.
+
+    An agenda of ticked themes moves with the ticks alone.
+    """
     usual = Weighting(document["weighting"])
     sealed_agenda = stands.agenda(document, row.workshop_id or 0, usual)
-    pairs = (
-        (_heads(stands.themes(document), "rows", "too_few"), _heads(live.themes, "rows", "too_few")),
-        (
-            _heads(sealed_agenda, "entries", "left_out"),
-            _heads(live.by[usual].data, "entries", "left_out"),
-        ),
+    agenda = (
+        _heads(sealed_agenda, "entries", "left_out"),
+        _heads(live.by[usual].data, "entries", "left_out"),
     )
+    was_ticked = document["scope"]["ballots"] == agenda_ballots.TICKED
+    if was_ticked or live.is_ticked:
+        return was_ticked != live.is_ticked or agenda[0].keys() != agenda[1].keys() or _differ(*agenda)
+    if (live.numbers.get("votes"), live.numbers.get("voters")) != (row.votes, row.voters):
+        return True
+    ranking = (_heads(stands.themes(document), "rows", "too_few"), _heads(live.themes, "rows", "too_few"))
+    return _differ(*ranking) or _differ(*agenda)
+
+
+Heads = Mapping[int, Sequence[int | None]]
+
+
+def _differ(then: Heads, current: Heads) -> bool:
+    """Whether any number that is told in both is another one."""
     return any(
         before is not None and now is not None and before != now
-        for then, current in pairs
         for theme, heads in then.items()
         for before, now in zip(heads, current.get(theme, ()), strict=False)
     )

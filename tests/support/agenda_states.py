@@ -1,4 +1,4 @@
-"""The states of pages about agendas, beside those in `stand_states`: where people tick their themes, where one is arranged, and on the screen in the room."""
+"""The states of pages about agendas, beside those in `stand_states`: ticking themes, arranging one, the screen."""
 
 from playwright.sync_api import Page, expect
 from sqlalchemy import select

@@ -1,5 +1,7 @@
 """While an agenda vote is open the agenda follows from what people ticked, and from nothing else."""
 
+from datetime import timedelta
+
 import numpy as np
 from flask import Flask
 
@@ -15,7 +17,8 @@ from app.domain.ranking import (
     withhold,
 )
 from app.models import Call, Person, Standing, Theme, Workshop
-from app.records import agenda_ballots, standings, tallies
+from app.models.seal import SealReason
+from app.records import agenda_ballots, agendas, seals, standings, tallies
 from tests import factories
 from tests.factories import NOW
 
@@ -173,3 +176,48 @@ def test_the_ticks_of_another_call_do_not_count(app: Flask, app_context: None) -
     assert town.items() == []
     assert other.items() == [1]
     assert town.numbers()["people"] == 0
+
+
+def test_a_sealed_agenda_stays_with_the_ticks_of_its_moment(app: Flask, app_context: None) -> None:
+    town = Town()
+    people = [factories.a_person() for _ in range(6)]
+    for person in people:
+        town.tick(person, 1)
+    row = agendas.workshop(town.workshop.id)
+    assert row is not None
+    sealed_at = NOW + timedelta(minutes=1)
+    seal = seals.seal(town.call.id, SealReason.WORKSHOP, sealed_at, workshop_id=row.id)
+    assert seals.verify(seal.id) == []
+    standings.refresh_all(NOW, patience=0)
+
+    def themes(*, provisional: bool = False) -> tuple[list[int], bool, bool]:
+        plans = agendas.plans(row, NOW, provisional=provisional)
+        return list(plans.by[PER_GROUP].themes), plans.is_ticked, plans.votes_moved
+
+    first, second = town.themes[1].id, town.themes[2].id
+    assert themes() == ([first], True, False)
+    for person in people:
+        agenda_ballots.put(town.call.id, person.id, [second], sealed_at + timedelta(minutes=1))
+    db.session.commit()
+    standings.refresh_all(NOW, patience=0)
+    assert themes() == ([first], True, True)
+    assert themes(provisional=True) == ([second], True, True)
+    town.call.agenda_ballot = False
+    db.session.commit()
+    standings.refresh_all(NOW, patience=0)
+    assert themes() == ([first], True, True)
+    assert themes(provisional=True) == ([town.themes[0].id], False, True)
+
+
+def test_votes_on_ideas_do_not_move_an_agenda_of_ticks(app: Flask, app_context: None) -> None:
+    town = Town()
+    for _ in range(6):
+        town.tick(factories.a_person(), 1)
+    row = agendas.workshop(town.workshop.id)
+    assert row is not None
+    seals.seal(town.call.id, SealReason.WORKSHOP, NOW + timedelta(days=900), workshop_id=row.id)
+    standings.refresh_all(NOW, patience=0)
+    factories.a_vote(town.ideas[0], factories.a_person())
+    db.session.commit()
+    standings.refresh_all(NOW, patience=0)
+    assert not agendas.plans(row, NOW).votes_moved
