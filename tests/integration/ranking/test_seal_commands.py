@@ -74,7 +74,10 @@ def test_seal_list_verify_export_and_recount(app: Flask, call: str, tmp_path: Pa
     with app.app_context():
         lines = list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
         assert lines == ["ranking.seal", "ranking.seal", "stands.take_audit_file"]
-    for file, says in ((public, "Whatever follows from the figures in a public file"), (auditor, "Everything")):
+    for file, says in (
+        (public, "Whatever follows from the figures in a public file"),
+        (auditor, "Everything"),
+    ):
         for more in ((), ("--digest", sha256(file.read_text()))):
             result = run(app, "verify", str(file), *more)
             assert result.exit_code == 0, result.output

@@ -40,7 +40,7 @@ def test_the_agenda_shows_no_group_that_the_page_of_themes_withholds() -> None:
         (hidden,) = hidden_persons(GROUPS, [row]).tolist()
         public = withhold(drafts[heads], hidden_beside(GROUPS, [row]))
         behind = sum(yes + no for yes, no, gone in zip(heads, against, hidden, strict=True) if gone)
-        told = [each.supporters for each in (*public.entries, *public.left_out)]
+        told = [entry.supporters for entry in public.entries] + [out.supporters for out in public.left_out]
         if public.entries:  # nobody has one of no items, whatever anybody voted
             told.append(public.with_item)
         for shown in told:
