@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.domain.ranking import Weighting
+from app.domain.ranking import AgendaMethod, Weighting
 from app.features.workshop import comparison, forms, queries, service, view, words
 from app.kit import clock, doors
 from app.kit.forms import Form
@@ -59,6 +59,7 @@ def show(workshop_id: int) -> ResponseReturnValue:
         over=over,
         weighting=weighting,
         usual=usual,
+        method=AgendaMethod.MES_ADD1,
         weightings=[usual, *(each for each in Weighting if each is not usual)],
         weighting_name=words.weighting_name,
         tags=tags,

@@ -36,6 +36,21 @@ def test_the_programme_has_clock_times_and_a_break_between_the_themes(
     assert "20 mei 2031 19:00" in page.text.replace(" om ", " ").replace(",", "")
 
 
+def test_the_agenda_prints_the_values_in_force(app: Flask, room: Room, client: FlaskClient) -> None:
+    with app.app_context():
+        db.session.execute(
+            update(Process).values(ranking_settings={"k": 17, "weights": ["1/2", "1/4", "1/4"]})
+        )
+        db.session.commit()
+        room.refresh()
+    page = visit(client, room.path, max_queries=6)
+    rules = dict(zip(page.texts(".details__body dt"), page.texts(".details__body dd"), strict=True))
+    assert rules["Demping van een kleine groep in de agenda (k)"] == "17"
+    weights = [said for name, said in rules.items() if name.startswith("Gewicht van de groepen")]
+    assert weights == ["2 : 1 : 1"]
+    assert "mes_add1@1" in page.text
+
+
 def test_an_item_says_who_carries_it_and_what_they_pay(room: Room, client: FlaskClient) -> None:
     page = visit(client, room.path)
     carried = page.texts(".agenda__carrier")
