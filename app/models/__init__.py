@@ -1,13 +1,26 @@
 """Tables, one file per subject; importing this package knows them all."""
 
-from app.models.argument import Argument
+from app.models.area import Area
+from app.models.argument import Argument, HelpfulMark
 from app.models.audit import AuditEntry
+from app.models.contribution import Amendment, IdeaChallenge, IdeaExposure, IdeaImage, IdeaOrigin
 from app.models.council import CouncilDecision, FocusElement
+from app.models.entry import (
+    CodeBatch,
+    DeviceSession,
+    Invitation,
+    RecoveryCode,
+    SecondFactor,
+    TrustedDomain,
+    VotingCode,
+)
+from app.models.following import Follow, Notice, NoticeChoice, VotedWish
+from app.models.gathering import Attachment, Registration
 from app.models.idea import Idea, IdeaTheme, StatusChange
 from app.models.message import ContactMessage, MailMessage
 from app.models.moderation import ModerationDecision, Report
 from app.models.person import Draft, Organisation, OrganisationTalk, Person, PersonRole, SignInCode
-from app.models.practice import Practice, PracticeTheme
+from app.models.practice import Practice, PracticeSuggestion, PracticeTheme
 from app.models.process import Activity, Call, Phase, Process, ProgrammePart, Theme
 from app.models.response import OfficialResponse
 from app.models.seal import SealPlan, SealReason, Snapshot
@@ -19,18 +32,32 @@ __all__ = [
     "Activity",
     "AgendaItem",
     "AgendaTick",
+    "Amendment",
+    "Area",
     "Argument",
+    "Attachment",
     "AuditEntry",
     "Call",
+    "CodeBatch",
     "ContactMessage",
     "CouncilDecision",
+    "DeviceSession",
     "Draft",
     "FocusElement",
+    "Follow",
+    "HelpfulMark",
     "Idea",
+    "IdeaChallenge",
+    "IdeaExposure",
+    "IdeaImage",
+    "IdeaOrigin",
     "IdeaTheme",
+    "Invitation",
     "JobLease",
     "MailMessage",
     "ModerationDecision",
+    "Notice",
+    "NoticeChoice",
     "OfficialResponse",
     "Organisation",
     "OrganisationTalk",
@@ -39,13 +66,17 @@ __all__ = [
     "PersonRole",
     "Phase",
     "Practice",
+    "PracticeSuggestion",
     "PracticeTheme",
     "Process",
     "ProgrammePart",
     "Recount",
+    "RecoveryCode",
+    "Registration",
     "Report",
     "SealPlan",
     "SealReason",
+    "SecondFactor",
     "SignInCode",
     "Snapshot",
     "Standing",
@@ -53,6 +84,9 @@ __all__ = [
     "StatusChange",
     "Tally",
     "Theme",
+    "TrustedDomain",
     "Vote",
+    "VotedWish",
+    "VotingCode",
     "Workshop",
 ]

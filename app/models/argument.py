@@ -34,8 +34,23 @@ class Argument(Base):
     body: Mapped[str] = mapped_column(String(500))
     state: Mapped[ArgumentState] = mapped_column(text_enum(ArgumentState), default=ArgumentState.PUBLISHED)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    helpful_count: Mapped[int] = mapped_column(default=0)
+    """How many people found it helpful, kept exact in the transaction that marks it."""
     submission_key: Mapped[str | None] = mapped_column(String(64), unique=True)
     """Hash of who says what where, so that sending the same form twice adds one argument."""
 
     idea: Mapped[Idea] = relationship()
     author: Mapped[Person] = relationship()
+
+
+class HelpfulMark(Base):
+    """Somebody found an argument helpful; one per person and argument."""
+
+    __tablename__ = "helpful_mark"
+
+    argument_id: Mapped[int] = mapped_column(ForeignKey("argument.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    marked_at: Mapped[datetime] = mapped_column(UTCDateTime)

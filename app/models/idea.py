@@ -28,6 +28,10 @@ class Idea(Base):
     summary: Mapped[str] = mapped_column(String(140))
     body: Mapped[str] = mapped_column(Text)
     neighbourhood: Mapped[str] = mapped_column(String(80), default="")
+    """The name of an area, where the site has areas (see app.models.area)."""
+    latitude: Mapped[float | None] = mapped_column()
+    longitude: Mapped[float | None] = mapped_column()
+    """A place on the map, in degrees (WGS 84), rounded to about ten metres; both or neither."""
     state: Mapped[IdeaState] = mapped_column(text_enum(IdeaState), default=IdeaState.DRAFT)
     public_status: Mapped[PublicStatus] = mapped_column(text_enum(PublicStatus), default=PublicStatus.OPEN)
     version: Mapped[int] = mapped_column(default=1)

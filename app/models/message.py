@@ -25,6 +25,10 @@ class MailMessage(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     tries: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str] = mapped_column(String(300), default="")
+    unsubscribe_url: Mapped[str] = mapped_column(String(300), default="")
+    """Where one click ends this kind of mail (RFC 8058); nothing for mail that one cannot switch off."""
+    given_up_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When we stopped trying: the server refused the address for good, or every try failed."""
 
 
 class ContactMessage(Base):

@@ -26,6 +26,14 @@ class TalkState(StrEnum):
     PLANNED = "planned"
 
 
+class Digest(StrEnum):
+    """How often news that can wait is mailed."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    OFF = "off"
+
+
 class Organisation(Base):
     """A partner in the city. One delegate speaks and votes for it."""
 
@@ -69,6 +77,7 @@ class Person(Base):
             sqlite_where=text("is_delegate"),
             postgresql_where=text("is_delegate"),
         ),
+        Index("uq_person_oidc_hash", "oidc_hash", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -82,6 +91,9 @@ class Person(Base):
     """Whether this person speaks and votes for the organisation; an organisation has at most one delegate."""
     language: Mapped[str] = mapped_column(String(5), default="nl")
     neighbourhood: Mapped[str] = mapped_column(String(80), default="")
+    """The name of the neighbourhood that the postcode lies in, as far as the areas of the site tell."""
+    postcode: Mapped[str] = mapped_column(String(4), default="")
+    """Four digits, given by choice: whether every part of the city takes part, and nothing nearer than that."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     blocked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -91,6 +103,17 @@ class Person(Base):
     """Position among the demo people that the sign-in page offers when DEMO=1."""
     import_key: Mapped[str | None] = mapped_column(String(120), unique=True)
     """Where an imported person comes from, as `conversation:number`."""
+    oidc_hash: Mapped[str | None] = mapped_column(String(64))
+    """Keyed hash of issuer and subject at the sign-in provider; never the subject itself."""
+    last_seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    """The last day on which this person was here; told once a day at most."""
+    warned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When we wrote that this account will be made anonymous because nobody uses it."""
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When name and address went; what was counted stays counted."""
+    digest: Mapped[Digest] = mapped_column(text_enum(Digest), default=Digest.DAILY)
+    mail_stopped_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the address turned out not to take mail any more; signing in again by mail starts it anew."""
 
     organisation: Mapped[Organisation | None] = relationship()
     role_rows: Mapped[list["PersonRole"]] = relationship(

@@ -18,6 +18,14 @@ class PracticeLevel(StrEnum):
     NATIONAL = "national"
 
 
+class PracticeState(StrEnum):
+    """Whether readers see it: what residents suggest is read by a moderator first."""
+
+    SUGGESTED = "suggested"
+    PUBLISHED = "published"
+    REFUSED = "refused"
+
+
 class Practice(Base):
     """What somebody else did and learned."""
 
@@ -35,6 +43,8 @@ class Practice(Base):
     privacy_notes: Mapped[str] = mapped_column(Text, default="")
     technology_notes: Mapped[str] = mapped_column(Text, default="")
     published_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    """Of a suggestion: when it was sent in."""
+    state: Mapped[PracticeState] = mapped_column(text_enum(PracticeState), default=PracticeState.PUBLISHED)
 
     process: Mapped[Process] = relationship()
     themes: Mapped[list[Theme]] = relationship(secondary="practice_theme", order_by="Theme.position")
@@ -49,3 +59,17 @@ class PracticeTheme(Base):
     theme_id: Mapped[int] = mapped_column(
         ForeignKey("theme.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+
+
+class PracticeSuggestion(Base):
+    """Who suggested a practice, and what a moderator made of it."""
+
+    __tablename__ = "practice_suggestion"
+
+    practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    suggested_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    sentence: Mapped[str] = mapped_column(Text, default="")
+    """What the moderator wrote to the person who suggested it."""

@@ -66,6 +66,8 @@ class Process(Base):
     """Parameters of the ranking that differ from the defaults, see app.domain.ranking."""
     tie_seed: Mapped[str] = mapped_column(String(64))
     """Decides the order of what is otherwise equal; fixed when the process is made."""
+    retention_months: Mapped[int] = mapped_column(default=24)
+    """How long after its end names stay with what people wrote."""
 
 
 class Theme(Base):
@@ -108,6 +110,8 @@ class Call(Base):
     agenda_changes: Mapped[int] = mapped_column(default=0)
     """Counted up with every change of what people ticked, so that a reader can tell cheaply whether anything
     happened; whoever writes ticks locks this row."""
+    threshold: Mapped[int | None] = mapped_column()
+    """How many votes for an idea asks for, to be sure of an answer of the municipality; None asks for none."""
     import_key: Mapped[str | None] = mapped_column(String(120), unique=True)
 
     process: Mapped[Process] = relationship()
@@ -161,6 +165,10 @@ class Activity(Base):
     date_text: Mapped[str] = mapped_column(String(80), default="")
     """What stands in the place of a date that is still to be set, such as "tweede kwartaal"."""
     place: Mapped[str] = mapped_column(String(120), default="")
+    capacity: Mapped[int | None] = mapped_column()
+    """How many people can come; None when nobody needs to register, 0 when everybody who registers can come."""
+    registration_ends_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Until when people can register; None: until it begins."""
     position: Mapped[int] = mapped_column(default=0)
 
     process: Mapped[Process] = relationship()
