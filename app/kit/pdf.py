@@ -19,9 +19,10 @@ def render(template: str, data: dict[str, Any]) -> bytes:
     A thousand short pages take about half a second.
     """
     folder = Path(str(current_app.jinja_loader.searchpath[0])) / "pdf"  # type: ignore[union-attr]
+    source: Path = folder / f"{template}.typ"
     made = typst.compile(
-        folder / f"{template}.typ",
-        root=str(folder),
+        source,
+        root=folder,
         font_paths=[_fonts()],
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
