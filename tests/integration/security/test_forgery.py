@@ -1,6 +1,8 @@
 """A form that was not asked for on this site changes nothing, whoever's browser sends it and wherever it goes."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.db import Base, db
-from app.models import PersonRole
+from app.db import db
+from app.models import Person, PersonRole
 from app.models.person import Role
 from tests.support import databases, sign_in
 from tests.support.addresses import Address, addresses, example
@@ -59,13 +61,19 @@ def everybody(demo: Flask) -> int:
         return person
 
 
-def everything(app: Flask) -> dict[str, list[str]]:
-    """Every row of every table."""
+@contextmanager
+def nothing_written(app: Flask) -> Iterator[None]:
+    """Nobody writes to the database meanwhile: SQLite tells every connection whether another one did."""
     with app.app_context():
-        return {
-            table.name: sorted(map(str, db.session.execute(select(table)).all()))
-            for table in Base.metadata.sorted_tables
-        }
+        file = db.engine.url.database
+    assert file is not None
+    watching = sqlite3.connect(file, isolation_level=None)
+    try:
+        before = watching.execute("PRAGMA data_version").fetchone()
+        yield
+        assert watching.execute("PRAGMA data_version").fetchone() == before
+    finally:
+        watching.close()
 
 
 def session_of(client: FlaskClient) -> str:
@@ -75,12 +83,12 @@ def session_of(client: FlaskClient) -> str:
 
 @pytest.mark.parametrize("address", POST, ids=str)
 def test_without_the_token_nothing_happens(demo: Flask, everybody: int, address: Address) -> None:
-    path, before = example(demo, address), everything(demo)
-    client = sign_in(demo.test_client(), everybody)
-    for token in ({}, {"csrf_token": "x"}, {"csrf_token": csrf_token(demo.test_client())}):
-        answer = client.post(path, data={**SENT, **token})
-        assert answer.status_code in (400, 403), (token, answer.status_code, answer.location)
-    assert everything(demo) == before
+    path = example(demo, address)
+    client, token_of_another = sign_in(demo.test_client(), everybody), csrf_token(demo.test_client())
+    with nothing_written(demo):
+        for token in ({}, {"csrf_token": "x"}, {"csrf_token": token_of_another}):
+            answer = client.post(path, data={**SENT, **token})
+            assert answer.status_code in (400, 403), (token, answer.status_code, answer.location)
 
 
 @pytest.mark.parametrize("address", POST, ids=str)
@@ -98,15 +106,23 @@ def test_from_another_site_not_even_a_session_begins(
     demo: Flask, everybody: int, address: Address, headers: dict[str, str]
 ) -> None:
     """The visitor's own cookie does not come along: an answer with a new session would end theirs."""
-    path, before = example(demo, address), everything(demo)
-    stranger = demo.test_client()
-    answer = stranger.post(path, data=SENT, headers=headers)
-    assert answer.status_code == 400
-    assert "Set-Cookie" not in answer.headers
-    known = sign_in(demo.test_client(), everybody)
-    held = session_of(known)
-    assert (
-        known.post(path, data={**SENT, "csrf_token": csrf_token(known)}, headers=headers).status_code == 400
-    )
+    path, stranger, known = example(demo, address), demo.test_client(), sign_in(demo.test_client(), everybody)
+    held, token = session_of(known), csrf_token(known)
+    with nothing_written(demo):
+        answer = stranger.post(path, data=SENT, headers=headers)
+        assert answer.status_code == 400
+        assert "Set-Cookie" not in answer.headers
+        assert known.post(path, data={**SENT, "csrf_token": token}, headers=headers).status_code == 400
     assert held
-    assert everything(demo) == before
+
+
+def test_a_row_that_is_written_is_noticed(demo: Flask, everybody: int) -> None:
+    """The looking itself."""
+    with pytest.raises(AssertionError):
+        _write_something(demo, everybody)
+
+
+def _write_something(demo: Flask, person: int) -> None:
+    with nothing_written(demo), demo.app_context():
+        db.session.get_one(Person, person).name = "Iemand anders"
+        db.session.commit()
