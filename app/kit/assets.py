@@ -16,6 +16,8 @@ from typing import Any
 import brotli
 from whitenoise import WhiteNoise
 
+from app.kit import vendor
+
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "/static/build/"
 FONT = "vendor/stad-sans.woff2"
@@ -129,6 +131,7 @@ def _contents(root: Path, files: Files) -> Iterator[tuple[str, bytes]]:
     """Every file to build; style sheets last, because they point at the hashed names of the others."""
     static = root / "static"
     _ensure_font(static)
+    _ensure_map(static)
     yield SPRITE, sprite(static / "images" / "icons").encode()
     for pattern in COPIED:
         for path in sorted(static.glob(pattern)):
@@ -157,6 +160,16 @@ def _ensure_font(static: Path) -> None:
     fresh = target.with_suffix(f".{os.getpid()}")
     subprocess.run([sys.executable, "-m", "app.kit.webfont", str(fresh)], check=True, cwd=ROOT)
     fresh.replace(target)
+
+
+def _ensure_map(static: Path) -> None:
+    """Put the map library beside the font, as its packages bring it; pages load it as modules."""
+    for target, source in vendor.MAP_FILES.items():
+        if not (static / target).exists() or (static / target).stat().st_mtime < vendor.written_at(source):
+            fresh = (static / target).with_suffix(f".{os.getpid()}")
+            fresh.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(vendor.content(source), encoding="utf-8")
+            fresh.replace(static / target)
 
 
 def _store(out: Path, path: str, content: bytes) -> str:
@@ -197,7 +210,8 @@ def _mark(root: Path) -> str:
     static = root / "static"
     digest = hashlib.sha256()
     for path in [Path(__file__), *sorted(static.glob("css/**/*.css")), *sorted(static.glob("images/**/*")),
-                 *sorted(static.glob("js/**/*.mjs")), Path(__file__).with_name("webfont.py")]:  # fmt: skip
+                 *sorted(static.glob("js/**/*.mjs")), Path(__file__).with_name("webfont.py"),
+                 Path(__file__).with_name("vendor.py")]:  # fmt: skip
         state = path.stat()
         digest.update(f"{path} {state.st_size} {state.st_mtime_ns}\n".encode())
     return digest.hexdigest()

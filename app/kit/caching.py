@@ -21,7 +21,7 @@ class PageCache:
     """The last bytes of an address, for a second, in this process; the oldest go when they take too much room."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
-        self._pages: OrderedDict[Hashable, tuple[float, bytes, str, str]] = OrderedDict()
+        self._pages: OrderedDict[Hashable, tuple[float, bytes, str, str, str]] = OrderedDict()
         self._lock = Lock()
         self._capacity = capacity
         self._size = 0
@@ -35,18 +35,19 @@ class PageCache:
             self._pages.clear()
             self._size = 0
 
-    def get(self, key: Hashable) -> tuple[bytes, str, str] | None:
+    def get(self, key: Hashable) -> tuple[bytes, str, str, str] | None:
         with self._lock:
             page = self._pages.get(key)
         if page is None or page[0] < time.monotonic():
             return None
         return page[1:]
 
-    def put(self, key: Hashable, body: bytes, content_type: str, etag: str) -> None:
+    def put(self, key: Hashable, body: bytes, content_type: str, etag: str, policy: str = "") -> None:
+        """`policy` is what the page may fetch; it differs where there is a map."""
         now = time.monotonic()
         with self._lock:
             self._size -= len(self._pages.pop(key, _NOTHING)[1])
-            self._pages[key] = (now + LIFETIME, body, content_type, etag)
+            self._pages[key] = (now + LIFETIME, body, content_type, etag, policy)
             self._size += len(body)
             # Put in order, so the first are the oldest: stale ones go as well.
             while self._pages and (self._size > self._capacity or next(iter(self._pages.values()))[0] < now):
@@ -54,7 +55,7 @@ class PageCache:
                 self._size -= len(page[1])
 
 
-_NOTHING = (0.0, b"", "", "")
+_NOTHING = (0.0, b"", "", "", "")
 
 
 def _is_shared_request() -> bool:
@@ -78,8 +79,10 @@ def _key() -> Hashable:
     return request.host, request.script_root, request.path, request.query_string, accept
 
 
-def _shared_response(body: bytes, content_type: str, etag: str) -> Response:
+def _shared_response(body: bytes, content_type: str, etag: str, policy: str) -> Response:
     response = Response(body, content_type=content_type)
+    if policy:
+        response.headers["Content-Security-Policy"] = policy
     response.set_etag(etag, weak=True)
     response.headers["Cache-Control"] = SHARED
     response.headers["Vary"] = "Cookie"
@@ -110,7 +113,8 @@ def init_app(app: Flask) -> None:
         response.add_etag(weak=True)
         etag = response.get_etag()[0] or ""
         if current_app.config["PAGE_CACHE"]:
-            cache.put(_key(), body, response.content_type or "text/html; charset=utf-8", etag)
+            policy = response.headers.get("Content-Security-Policy", "")
+            cache.put(_key(), body, response.content_type or "text/html; charset=utf-8", etag, policy)
         response.headers["Cache-Control"] = SHARED
         response.vary.add("Cookie")
         response.make_conditional(request)

@@ -7,7 +7,7 @@ from flask import Flask, request
 from flask_babel import gettext as _
 
 from app.domain.decision import N_
-from app.kit import clock, html, paths
+from app.kit import clock, html, maps, paths
 from app.kit.i18n import language
 
 
@@ -58,7 +58,7 @@ def _nav_items(_language: str, _root: str, here: str) -> tuple[NavItem, ...]:
 
 
 def init_app(app: Flask, site: Site) -> None:
-    app.jinja_env.globals.update(site=site, nav_items=nav_items, now=clock.now)
+    app.jinja_env.globals.update(site=site, nav_items=nav_items, now=clock.now, maps=maps)
     app.jinja_env.filters.update(
         plain_text=html.from_plain, rich_text=html.from_rich, web_address=html.web_address
     )
