@@ -5,12 +5,13 @@ from typing import cast
 
 from flask import Flask, has_request_context, session
 from flask_login import LoginManager, current_user, login_user, logout_user
-from sqlalchemy import Integer, bindparam, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy.orm import joinedload, with_expression
 
 from app.db import db
 from app.kit import clock, signals
 from app.kit.paths import LARGEST_NUMBER
+from app.models.following import Notice
 from app.models.person import Person
 
 login_manager = LoginManager()
@@ -18,6 +19,12 @@ STAFF_IDLE = timedelta(minutes=30)
 SEEN = "seen"
 DRAFT = "draft"
 """Where the session keeps the token of what somebody typed before signing in, see app.models.person.Draft."""
+
+DEVICE = "device"
+"""Where the session keeps the key of its row in `device_session`; without a row that lasts it lets nobody in."""
+LIFETIME = timedelta(days=30)
+SEEN_EVERY = timedelta(hours=1)
+"""How often it is written down that a device was here."""
 
 
 def current_person() -> Person | None:
@@ -59,10 +66,16 @@ def end_session() -> None:
     session.clear()
 
 
-# Every request of somebody who signed in begins with this: one statement for the person and the roles.
+_UNREAD = (
+    select(func.count())
+    .where(Notice.person_id == Person.id, Notice.read_at.is_(None))
+    .correlate(Person)
+    .scalar_subquery()
+)
+# Every request of somebody who signed in begins with this: one statement for the person, the roles and the inbox.
 _PERSON = (
     select(Person)
-    .options(joinedload(Person.role_rows))
+    .options(joinedload(Person.role_rows), with_expression(Person.unread, _UNREAD))
     .where(Person.id == bindparam("number", type_=Integer))
 )
 
@@ -72,12 +85,40 @@ def _load_person(key: str) -> Person | None:
     number, _, epoch = key.partition(".")
     if not (number.isdecimal() and epoch.isdecimal() and int(number) <= LARGEST_NUMBER):
         return None
-    person = db.session.execute(_PERSON, {"number": int(number)}).unique().scalar_one_or_none()
-    if person is None or not person.is_active or person.session_epoch != int(epoch):
+    held = {"number": int(number), "key_hash": this_device()}
+    found = db.session.execute(_PERSON, held).unique().one_or_none()
+    if found is None:
+        return None
+    person, device, seen_at = found
+    if not person.is_active or person.session_epoch != int(epoch):
         return None
     if person.is_staff and not _seen_lately():
         return None
-    return person
+    if clock.now() - seen_at >= SEEN_EVERY:
+        g.device_to_note = (device, person.id)
+    return cast(Person, person)
+
+
+def _note_device(response: Response) -> Response:
+    """Write down that a device was here, once an hour and after the page was made; a busy database can wait for it."""
+    noted = g.pop("device_to_note", None)
+    if noted is None:
+        return response
+    device, number = noted
+    now = clock.now()
+    today = _day_of(now)
+    try:
+        begin_write()
+        db.session.execute(update(DeviceSession).where(DeviceSession.id == device).values(seen_at=now))
+        db.session.execute(
+            update(Person)
+            .where(Person.id == number, or_(Person.last_seen_at.is_(None), Person.last_seen_at < today))
+            .values(last_seen_at=today)
+        )
+        db.session.commit()
+    except OperationalError:
+        db.session.rollback()
+    return response
 
 
 def _seen_lately() -> bool:
@@ -96,11 +137,12 @@ def init_app(app: Flask) -> None:
         None  # addresses change on a phone; the cookie is signed, secure and HttpOnly
     )
     app.config.update(
-        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        PERMANENT_SESSION_LIFETIME=LIFETIME,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
         SESSION_REFRESH_EACH_REQUEST=False,
         REMEMBER_COOKIE_DURATION=timedelta(seconds=0),
     )
+    app.after_request(_note_device)
     app.context_processor(lambda: {"current_person": current_person()})

@@ -14,7 +14,7 @@ from app.models.entry import (
     TrustedDomain,
     VotingCode,
 )
-from app.models.following import Follow, Notice, NoticeChoice, VotedWish
+from app.models.following import Follow, News, Notice, NoticeChoice, VotedWish
 from app.models.gathering import Attachment, Registration
 from app.models.idea import Idea, IdeaTheme, StatusChange
 from app.models.message import ContactMessage, MailMessage
@@ -56,6 +56,7 @@ __all__ = [
     "JobLease",
     "MailMessage",
     "ModerationDecision",
+    "News",
     "Notice",
     "NoticeChoice",
     "OfficialResponse",

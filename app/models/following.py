@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, UTCDateTime, text_enum
@@ -55,6 +56,12 @@ class Notice(Base):
         UniqueConstraint("person_id", "event_key"),
         Index("ix_notice_person_id_created_at", "person_id", "created_at", "id"),
         Index("ix_notice_waiting", "person_id", sqlite_where=text("waits"), postgresql_where=text("waits")),
+        Index(
+            "ix_notice_unread",
+            "person_id",
+            sqlite_where=text("read_at IS NULL"),
+            postgresql_where=text("read_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -72,6 +79,33 @@ class Notice(Base):
     """Whether it is to go along with the next digest."""
 
     person: Mapped[Person] = relationship()
+
+
+class News(Base):
+    """Something that many people hear: written in the transaction of what happened, told beside the requests."""
+
+    __tablename__ = "news"
+    __table_args__ = (
+        Index(
+            "ix_news_untold",
+            "id",
+            sqlite_where=text("told_at IS NULL"),
+            postgresql_where=text("told_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_key: Mapped[str] = mapped_column(String(120), unique=True)
+    kind: Mapped[NoticeKind] = mapped_column(text_enum(NoticeKind))
+    audience: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Who hears it, see app.records.notices.Audience."""
+    words: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Title and text in every language: {"nl": [title, text], …}."""
+    path: Mapped[str] = mapped_column(String(300))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    reached: Mapped[int] = mapped_column(default=0)
+    """Everybody up to this number has been told."""
+    told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class NoticeChoice(Base):

@@ -27,7 +27,7 @@ class MailMessage(Base):
     last_error: Mapped[str] = mapped_column(String(300), default="")
     unsubscribe_url: Mapped[str] = mapped_column(String(300), default="")
     """Where one click ends this kind of mail (RFC 8058); nothing for mail that one cannot switch off."""
-    given_up_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    given_up_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     """When we stopped trying: the server refused the address for good, or every try failed."""
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from app.db import Base, UTCDateTime, text_enum
 from app.domain.ballot import Group
@@ -114,6 +114,10 @@ class Person(Base):
     digest: Mapped[Digest] = mapped_column(text_enum(Digest), default=Digest.DAILY)
     mail_stopped_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When the address turned out not to take mail any more; signing in again by mail starts it anew."""
+    digested_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the last digest was written; of two who write one at once this decides."""
+    unread: Mapped[int | None] = query_expression()
+    """How many messages wait in the inbox; only known of the person who is signed in (app.kit.identity)."""
 
     organisation: Mapped[Organisation | None] = relationship()
     role_rows: Mapped[list["PersonRole"]] = relationship(
