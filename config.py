@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 
@@ -23,6 +23,9 @@ KNOWN = {
     "OIDC_ISSUER": "the address of the sign-in provider; optional",
     "OIDC_CLIENT_ID": "this site's name at the provider",
     "OIDC_CLIENT_SECRET": "this site's secret at the provider",
+    "OIDC_NAME": "what the provider is called on the sign-in page; default: its host name",
+    "OIDC_ACR_VALUES": "levels of certainty (acr) that are asked for and accepted, with spaces between; optional",
+    "OIDC_SECOND_FACTOR": "acr or amr values that show that the provider asked a second step; default: mfa",
     "MUNICIPALITY": "the name of the municipality",
     "CONTACT_EMAIL": "where visitors can write to",
     "METRICS_TOKEN": "lets an operator read /metrics from elsewhere; default: only on the machine itself",
@@ -52,6 +55,9 @@ class Config:
     oidc_issuer: str
     oidc_client_id: str
     oidc_client_secret: str
+    oidc_name: str
+    oidc_acr_values: tuple[str, ...]
+    oidc_second_factor: tuple[str, ...]
     metrics_token: str
     trusted_proxies: int
     demo: bool
@@ -60,6 +66,11 @@ class Config:
     @property
     def is_https(self) -> bool:
         return self.site_url.startswith("https://")
+
+    @property
+    def asks_second_factor(self) -> bool:
+        """Whether staff need a second step; the demo and tests let everybody in without, unless they have one."""
+        return not (self.demo or self.testing)
 
 
 PREFIXES = ("OIDC_", "SITE_", "MAIL_", "REDIS_", "DATABASE_")
@@ -128,6 +139,9 @@ def load_config(environ: Mapping[str, str] | None = None, *, testing: bool = Fal
         faults.append(
             "OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET belong together: set all three or none."
         )
+    issuer = urlsplit(oidc[0])
+    if oidc[0] and not (issuer.netloc and _is_safe(issuer) and not issuer.query and not issuer.fragment):
+        faults.append("OIDC_ISSUER must begin with https://; http:// is for a provider on this machine only.")
 
     proxies = read("TRUSTED_PROXIES", "0")
     if not (proxies.isdigit() and int(proxies) < 10):
@@ -150,10 +164,20 @@ def load_config(environ: Mapping[str, str] | None = None, *, testing: bool = Fal
         oidc_issuer=oidc[0],
         oidc_client_id=oidc[1],
         oidc_client_secret=oidc[2],
+        oidc_name=read("OIDC_NAME", issuer.hostname or ""),
+        oidc_acr_values=tuple(read("OIDC_ACR_VALUES").split()),
+        oidc_second_factor=tuple(read("OIDC_SECOND_FACTOR", "mfa").split()),
         metrics_token=read("METRICS_TOKEN"),
         trusted_proxies=int(proxies),
         demo=demo,
         testing=testing,
+    )
+
+
+def _is_safe(address: SplitResult) -> bool:
+    """Whether nobody can read along on the way: encrypted, or never leaving this machine."""
+    return address.scheme == "https" or (
+        address.scheme == "http" and address.hostname in ("127.0.0.1", "::1", "localhost")
     )
 
 
