@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
-from flask import session
+from flask import has_app_context, session
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
@@ -145,8 +145,10 @@ def csrf_token(client: FlaskClient) -> str:
 
 def sign_in(client: FlaskClient, person: Person | int) -> FlaskClient:
     """Give the client a session of this person, started as the site itself starts one."""
+    number = person if isinstance(person, int) else person.id
+    _let_go()
     with client.session_transaction() as held, client.application.test_request_context():
-        found = db.session.get(Person, person if isinstance(person, int) else person.id)
+        found = db.session.get(Person, number)
         assert found is not None, f"nobody has number {person}"
         session.update(held)  # what the session carries into a signed-in one stays
         start_session(found)
@@ -158,10 +160,17 @@ def sign_in(client: FlaskClient, person: Person | int) -> FlaskClient:
 
 def sign_out(client: FlaskClient) -> FlaskClient:
     """End the session of this client."""
+    _let_go()
     with client.session_transaction() as held, client.application.test_request_context():
         end_session()
         held.clear()
     return client
+
+
+def _let_go() -> None:
+    """A session that begins or ends is written down: the test holds no lock meanwhile."""
+    if has_app_context():
+        db.session.commit()
 
 
 def _values(form: Tag, button: str | None) -> dict[str, object]:
