@@ -1,16 +1,18 @@
 """Who is asking: the signed-in person, how a session starts and how it ends."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
-from flask import Flask, has_request_context, session
+from flask import Flask, Response, g, has_request_context, request, session
 from flask_login import LoginManager, current_user, login_user, logout_user
-from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy import Integer, and_, bindparam, func, or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload, with_expression
 
-from app.db import db
-from app.kit import clock, signals
+from app.db import begin_write, db
+from app.kit import clock, devices, signals, tokens
 from app.kit.paths import LARGEST_NUMBER
+from app.models.entry import DeviceSession
 from app.models.following import Notice
 from app.models.person import Person
 
@@ -49,21 +51,60 @@ def start_session(person: Person, draft_token: str = "") -> None:
     lost. It opens no door; at worst somebody finds a text in a form that they did not write and did not send.
     `draft_token` comes along with a sign-in link, for the device that opens it.
     """
-    draft = draft_token or session.get(DRAFT, "")
+    now, draft = clock.now(), draft_token or session.get(DRAFT, "")
+    _end_device(now)
     session.clear()
     if not login_user(person):
         raise RuntimeError("A blocked person reached the start of a session; ask the policy first.")
     session.permanent = True
-    session[SEEN] = int(clock.now().timestamp())
+    session[SEEN] = int(now.timestamp())
+    session[DEVICE] = tokens.new_token()
     if draft:
         session[DRAFT] = draft
+    db.session.add(
+        DeviceSession(
+            person_id=person.id,
+            key_hash=this_device(),
+            device=devices.words_of(request.user_agent.string),
+            created_at=now,
+            seen_at=now,
+        )
+    )
+    person.last_seen_at = _day_of(now)
+    db.session.commit()
     signals.person_signed_in.send(person)
 
 
 def end_session() -> None:
     """End this session on this device."""
+    _end_device(clock.now())
+    db.session.commit()
     logout_user()
     session.clear()
+
+
+def device_hash(key: str) -> str:
+    """What the table keeps of the key that a session holds."""
+    return tokens.keyed_hash("device-session", key)
+
+
+def this_device() -> str:
+    """The hash of the session that asks, to tell it from the others of the same person."""
+    return device_hash(str(session.get(DEVICE, "")))
+
+
+def _end_device(now: datetime) -> None:
+    """A cookie that somebody copied from this browser is worth nothing from now on. The caller commits."""
+    if session.get(DEVICE):
+        db.session.execute(
+            update(DeviceSession)
+            .where(DeviceSession.key_hash == this_device(), DeviceSession.ended_at.is_(None))
+            .values(ended_at=now)
+        )
+
+
+def _day_of(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 _UNREAD = (
@@ -72,9 +113,17 @@ _UNREAD = (
     .correlate(Person)
     .scalar_subquery()
 )
-# Every request of somebody who signed in begins with this: one statement for the person, the roles and the inbox.
+# Every request of somebody who signed in begins with this: one statement for person, roles, inbox and session.
 _PERSON = (
-    select(Person)
+    select(Person, DeviceSession.id, DeviceSession.seen_at)
+    .join(
+        DeviceSession,
+        and_(
+            DeviceSession.person_id == Person.id,
+            DeviceSession.key_hash == bindparam("key_hash"),
+            DeviceSession.ended_at.is_(None),
+        ),
+    )
     .options(joinedload(Person.role_rows), with_expression(Person.unread, _UNREAD))
     .where(Person.id == bindparam("number", type_=Integer))
 )

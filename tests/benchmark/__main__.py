@@ -14,11 +14,11 @@ from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
 
 from app.db import db
-from app.kit.identity import start_session
+from app.kit.identity import DEVICE, start_session
 from app.models.person import Person
 from app.records import standings, tallies
 from tests.benchmark import bare_tables, ranking, report
-from tests.benchmark.filling import Filled, fill, new_database
+from tests.benchmark.filling import Filled, device_key, fill, new_database
 from tests.benchmark.load import Result, get, measure, post
 from tests.benchmark.serving import Running, fetch, serve
 from tests.benchmark.sizes import ON_THE_IDEA_PAGE, SIZES
@@ -70,7 +70,8 @@ class Bench:
     def cookie(self, person: int) -> str:
         """The session of a person, signed as the site signs it."""
         serializer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
-        signed = serializer.dumps({**self._session, "_user_id": f"{person}.0"})
+        held = {**self._session, "_user_id": f"{person}.0", DEVICE: device_key(person)}
+        signed = serializer.dumps(held)
         return f"{self.app.config['SESSION_COOKIE_NAME']}={signed}"
 
     def votes(self, running: Running, hot: bool = False) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from app.db import db
 from app.domain.ballot import GROUPS, Group
+from app.kit.identity import device_hash
 from tests import factories
 from tests.benchmark.crowds import votes
 from tests.benchmark.sizes import ON_THE_IDEA_PAGE, Size
@@ -66,6 +67,11 @@ class Filled:
     """Those who may vote for themselves: residents and council members."""
 
 
+def device_key(person: int) -> str:
+    """What the session of a person holds as the key of the device."""
+    return f"bench-{person}"
+
+
 def fill(app: Flask, dsn: str, size: Size) -> Filled:
     """Fill a migrated and empty PostgreSQL database."""
     filled, tables = _rows(app, size)
@@ -100,6 +106,7 @@ def _rows(app: Flask, size: Size) -> tuple[Filled, list[tuple[str, Iterator[Row]
     crowd = _Crowd(size, np.random.default_rng(2019))
     tables = [
         ("person", crowd.people_rows()),
+        ("device_session", crowd.device_rows(app)),
         ("idea", crowd.idea_rows(call)),
         ("idea_theme", crowd.theme_rows(themes)),
         ("vote", crowd.vote_rows()),
@@ -137,6 +144,19 @@ class _Crowd:
                 "created_at": self.now,
                 "confirmed_at": self.now,
                 "session_epoch": 0,
+            }
+
+    def device_rows(self, app: Flask) -> Iterator[Row]:
+        """A session for everybody, under a key that `device_key` tells."""
+        with app.app_context():
+            hashes = [device_hash(device_key(person)) for person in self.people]
+        for person, hashed in zip(self.people, hashes, strict=True):
+            yield {
+                "person_id": person,
+                "key_hash": hashed,
+                "device": "Firefox on Linux",
+                "created_at": self.now,
+                "seen_at": self.now,
             }
 
     def idea_rows(self, call: int) -> Iterator[Row]:
