@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import cast
 
-from flask import Flask, Response, g, has_request_context, request, session
+from flask import Flask, Response, current_app, g, has_request_context, request, session
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import Integer, and_, bindparam, func, or_, select, update
 from sqlalchemy.exc import OperationalError
@@ -22,6 +22,8 @@ SEEN = "seen"
 DRAFT = "draft"
 """Where the session keeps the token of what somebody typed before signing in, see app.models.person.Draft."""
 
+SECOND_STEP = "second"
+"""Where the session keeps that the person took a second step, see app.features.accounts.second_factor."""
 DEVICE = "device"
 """Where the session keeps the key of its row in `device_session`; without a row that lasts it lets nobody in."""
 LIFETIME = timedelta(days=30)
@@ -44,12 +46,13 @@ def the_person() -> Person:
     return person
 
 
-def start_session(person: Person, draft_token: str = "") -> None:
+def start_session(person: Person, draft_token: str = "", *, second_step: bool = False) -> None:
     """Begin a fresh session for the person; whatever the old one held is gone (no session fixation).
 
     One thing is carried over on purpose: the token of a draft, so that nothing typed before signing in is
     lost. It opens no door; at worst somebody finds a text in a form that they did not write and did not send.
-    `draft_token` comes along with a sign-in link, for the device that opens it.
+    `draft_token` comes along with a sign-in link, for the device that opens it. `second_step` tells that the
+    person took one, without which staff are nobody where the site asks it of them.
     """
     now, draft = clock.now(), draft_token or session.get(DRAFT, "")
     _end_device(now)
@@ -59,6 +62,8 @@ def start_session(person: Person, draft_token: str = "") -> None:
     session.permanent = True
     session[SEEN] = int(now.timestamp())
     session[DEVICE] = tokens.new_token()
+    if second_step:
+        session[SECOND_STEP] = True
     if draft:
         session[DRAFT] = draft
     db.session.add(
@@ -141,11 +146,16 @@ def _load_person(key: str) -> Person | None:
     person, device, seen_at = found
     if not person.is_active or person.session_epoch != int(epoch):
         return None
-    if person.is_staff and not _seen_lately():
+    if person.is_staff and not (_took_second_step() and _seen_lately()):
         return None
     if clock.now() - seen_at >= SEEN_EVERY:
         g.device_to_note = (device, person.id)
     return cast(Person, person)
+
+
+def _took_second_step() -> bool:
+    """Also of somebody who signed in as a resident and was given a role since."""
+    return bool(session.get(SECOND_STEP)) or not current_app.config["SITE"].asks_second_factor
 
 
 def _note_device(response: Response) -> Response:
