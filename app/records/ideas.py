@@ -12,6 +12,7 @@ from app.domain.ballot import Group
 from app.domain.lifecycle import IdeaState, PublicStatus
 from app.kit import signals
 from app.kit.kept import Kept
+from app.models.contribution import Channel, IdeaImage, IdeaOrigin
 from app.models.idea import Idea, IdeaTheme
 from app.models.person import Organisation, Person
 from app.models.process import Call, Theme
@@ -21,6 +22,25 @@ from app.records.calls import CallRow
 from app.records.frames import ThemeTag
 
 _THEME = (Theme.id, Theme.slug, Theme.title, Theme.icon, Theme.accent, Theme.position)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageTag:
+    """The image of an idea without its bytes: what makes its address, and what stands in for it."""
+
+    key: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How an idea came in that staff posted for somebody else."""
+
+    channel: Channel
+    note: str
+    posted_by_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +61,9 @@ class CardRow:
     organisation: str | None
     votes_for: int
     votes_against: int
+    image: ImageTag | None
+    channel: Channel | None
+    """How it came in, when staff posted it for somebody else."""
     themes: tuple[ThemeTag, ...]
 
 
@@ -65,6 +88,10 @@ class IdeaRow:
     author: str
     group: Group
     organisation: str | None
+    latitude: float | None
+    longitude: float | None
+    image: ImageTag | None
+    origin: Origin | None
     call: CallRow
     themes: tuple[ThemeTag, ...]
 
@@ -80,6 +107,7 @@ _votes = (
     .group_by(Tally.idea_id)
     .subquery()
 )
+_IMAGE = (IdeaImage.key, IdeaImage.alt, IdeaImage.width, IdeaImage.height)
 _CARDS: Select[*tuple[Any, ...]] = (
     select(
         Idea.id,
@@ -96,9 +124,13 @@ _CARDS: Select[*tuple[Any, ...]] = (
         Organisation.name,
         func.coalesce(_votes.c.for_, 0),
         func.coalesce(_votes.c.against, 0),
+        *_IMAGE,
+        IdeaOrigin.channel,
         *_THEME,
     )
     .join(Person, Person.id == Idea.author_id)
+    .outerjoin(IdeaImage, IdeaImage.idea_id == Idea.id)
+    .outerjoin(IdeaOrigin, IdeaOrigin.idea_id == Idea.id)
     .outerjoin(Organisation, Organisation.id == Person.organisation_id)
     .outerjoin(_votes, _votes.c.idea_id == Idea.id)
     .outerjoin(IdeaTheme, IdeaTheme.idea_id == Idea.id)
@@ -123,6 +155,12 @@ _ONE_COLUMNS = (
     Person.name,
     Person.group,
     Organisation.name,
+    Idea.latitude,
+    Idea.longitude,
+    *_IMAGE,
+    IdeaOrigin.channel,
+    IdeaOrigin.note,
+    IdeaOrigin.posted_by_id,
 )
 _ONE: Select[*tuple[Any, ...]] = (
     calls.joined()
@@ -130,6 +168,8 @@ _ONE: Select[*tuple[Any, ...]] = (
     .join(Idea, Idea.call_id == Call.id)
     .join(Person, Person.id == Idea.author_id)
     .outerjoin(Organisation, Organisation.id == Person.organisation_id)
+    .outerjoin(IdeaImage, IdeaImage.idea_id == Idea.id)
+    .outerjoin(IdeaOrigin, IdeaOrigin.idea_id == Idea.id)
     .outerjoin(IdeaTheme, IdeaTheme.idea_id == Idea.id)
     .outerjoin(Theme, Theme.id == IdeaTheme.theme_id)
     .where(Idea.id == bindparam("idea"))
@@ -145,10 +185,10 @@ def cards(ids: Sequence[int]) -> list[CardRow]:
     heads: dict[int, Any] = {}
     themes: dict[int, list[ThemeTag]] = {}
     for row in rows:
-        heads[row[0]] = row[:14]
+        heads[row[0]] = (*row[:14], _image(row[14:18]), row[18])
         found = themes.setdefault(row[0], [])
-        if row[14] is not None:
-            found.append(ThemeTag(*row[14:]))
+        if row[19] is not None:
+            found.append(ThemeTag(*row[19:]))
     return [
         CardRow(*(*heads[number], _in_order(themes[number])))
         for number in dict.fromkeys(ids)
@@ -180,7 +220,13 @@ def one(idea_id: int) -> IdeaRow | None:
     first = rows[0][end]
     call = calls.gather(row for row in rows if row[end] == first)[0]
     head: Any = rows[0][start:end]
-    return IdeaRow(*(*head, call, _in_order(themes.values())))
+    plain, image, origin = head[:-7], _image(head[-7:-3]), head[-3:]
+    came_in = Origin(*origin) if origin[0] is not None else None
+    return IdeaRow(*(*plain, image, came_in, call, _in_order(themes.values())))
+
+
+def _image(columns: Sequence[Any]) -> ImageTag | None:
+    return ImageTag(*columns) if columns[0] is not None else None
 
 
 def _in_order(themes: Any) -> tuple[ThemeTag, ...]:
