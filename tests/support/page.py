@@ -151,7 +151,7 @@ def sign_in(client: FlaskClient, person: Person | int) -> FlaskClient:
         found = db.session.get(Person, number)
         assert found is not None, f"nobody has number {person}"
         session.update(held)  # what the session carries into a signed-in one stays
-        start_session(found)
+        start_session(found, second_step=True)
         held.clear()
         held.update(session)
         db.session.rollback()
