@@ -1,9 +1,10 @@
-"""Texts typed before signing in: kept on the server under a token that only the browser's session holds."""
+"""What was begun before signing in: kept on the server under a token that only the browser's session holds."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from app.db import db
 from app.kit import tokens
@@ -15,6 +16,20 @@ LIFETIME = timedelta(days=7)
 
 MOST_KEPT = 24_000
 """Characters of all fields together: more than any form takes, and not so much that a stranger fills the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What somebody began: of which kind, and what they typed or chose."""
+
+    kind: str
+    data: dict[str, Any]
+
+    @property
+    def subject(self) -> int:
+        """The number of what it is about; 0 when it is about nothing that has one."""
+        number = self.data.get("subject")
+        return number if isinstance(number, int) else 0
 
 
 def keep(kind: str, data: dict[str, Any], now: datetime, replaces: str = "") -> str:
@@ -58,6 +73,30 @@ def find(kind: str, token: str, now: datetime) -> dict[str, Any] | None:
         )
     ).one_or_none()
     return None if draft is None else dict(draft.data)
+
+
+def look(token: str, now: datetime) -> Kept | None:
+    """What was kept under the token, of whatever kind, or None when it is used or too old."""
+    if not token:
+        return None
+    row = db.session.execute(
+        select(Draft.kind, Draft.data).where(
+            Draft.token_hash == tokens.keyed_hash("draft", token), Draft.created_at >= now - LIFETIME
+        )
+    ).one_or_none()
+    return None if row is None else Kept(row.kind, dict(row.data))
+
+
+def take(token: str, now: datetime) -> Kept | None:
+    """The same, and nobody else gets it: of two at once one finds it. Undone when the caller does not commit."""
+    if not token:
+        return None
+    row = db.session.execute(
+        delete(Draft)
+        .where(Draft.token_hash == tokens.keyed_hash("draft", token), Draft.created_at >= now - LIFETIME)
+        .returning(Draft.kind, Draft.data)
+    ).one_or_none()
+    return None if row is None else Kept(row.kind, dict(row.data))
 
 
 def drop(token: str) -> None:

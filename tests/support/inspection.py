@@ -38,6 +38,7 @@ REFERENCES = (
     "list",
     "form",
 )
+FIRST_VOTE = re.compile(r"(/en)?/ideeen/\d+/stem")
 LEFT_BEHIND = re.compile(r"\{\{|\{%|%\(\w+\)[sd]|<built-in|<function|object at 0x")
 
 
@@ -198,10 +199,17 @@ def _forms(soup: BeautifulSoup) -> Iterator[str]:
     for form in soup.find_all("form"):
         method = str(form.get("method") or "get").lower()
         tokens = form.find_all("input", attrs={"name": "csrf_token", "type": "hidden"})
-        if method == "post" and not (len(tokens) == 1 and tokens[0].get("value")):
+        if method == "post" and not (len(tokens) == 1 and tokens[0].get("value")) and not _first_vote(form):
             yield f"a form that posts with {len(tokens)} CSRF fields: {_short(form)}"
         if method == "get" and tokens:
             yield f"a form that puts its CSRF token in the address: {_short(form)}"
+
+
+def _first_vote(form: Tag) -> bool:
+    """The vote of a stranger: it only keeps the choice until they have signed in, and a token would need a session."""
+    return bool(FIRST_VOTE.fullmatch(str(form.get("action")))) and not form.find(
+        ["input", "textarea", "select"]
+    )
 
 
 def _inline(soup: BeautifulSoup) -> Iterator[str]:

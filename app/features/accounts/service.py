@@ -73,6 +73,8 @@ class Arrival:
     is_new: bool
     next_path: str
     draft_token: str
+    with_kept: bool = True
+    """Whether what was begun while signed out is completed now, or only waits."""
 
 
 def ask_to_sign_in(

@@ -13,6 +13,7 @@ from app.domain.decision import NotAllowed
 from app.domain.phases import Action
 from app.features.voting import queries, service
 from app.features.voting.forms import AgendaForm, OpeningForm
+from app.features.voting.kept import kind_of
 from app.features.voting.queries import ThemeRow
 from app.kit import clock, doors, voices
 from app.kit.forms import csrf
@@ -38,7 +39,7 @@ def choose() -> ResponseReturnValue:
         abort(404)
     themes = queries.themes_of(frame.call)
     form = AgendaForm([theme.id for theme in themes])
-    person, kind = current_person(), f"agenda:{frame.call.slug}"
+    person, kind = current_person(), kind_of(frame.call)
     if request.method == "GET":
         return _agenda_page(frame, themes, form, now, kept=_kept_ticks(kind, form, now))
     if request.form.get("action") == "withdraw":
@@ -53,7 +54,6 @@ def choose() -> ResponseReturnValue:
     if person is None:
         if form.ticked:
             session[DRAFT] = service.keep_ticks(kind, form.ticked, now, session.get(DRAFT, ""))
-            flash(_("We keep your choice. Sign in to save it."), "info")
         return redirect(url_for("accounts.sign_in", next=here), code=303)
     if form.is_stale:
         notice = _("Your session had expired. Your choice is still here: save it once more.")

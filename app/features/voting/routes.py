@@ -10,18 +10,19 @@ from flask_babel import gettext as _
 from app.db import begin_read
 from app.domain.ballot import VoteValue
 from app.domain.decision import NotAllowed
-from app.features.voting import service
+from app.features.voting import kept, service
 from app.features.voting.forms import BallotForm
 from app.kit import clock, doors, paths
 from app.kit.errors import problem, wants_json
 from app.kit.forms import csrf
 from app.kit.identity import current_person
-from app.kit.limits import limiter
+from app.kit.limits import ROOM, limiter
 from app.policies.taking_part import may_vote
 from app.records import ballots, heads
 from app.records.heads import IdeaHead
 
 bp = Blueprint("voting", __name__)
+bp.record(kept.set_up)
 
 WORDS = {VoteValue.FOR: "for", VoteValue.AGAINST: "against", VoteValue.WITHDRAWN: None}
 
@@ -29,14 +30,14 @@ WORDS = {VoteValue.FOR: "for", VoteValue.AGAINST: "against", VoteValue.WITHDRAWN
 @bp.post("/ideeen/<int:idea_id>/stem")
 @doors.public
 @csrf.exempt
-@limiter.limit("120 per minute", exempt_when=lambda: current_person() is None)
+@limiter.limit(lambda: "120 per minute" if current_person() else ROOM)
 def cast(idea_id: int) -> ResponseReturnValue:
     """Set the state of one's vote. Open to all, so that an expired session leads to signing in and back."""
     idea = heads.of_idea(idea_id) or abort(404)
     form, now = BallotForm(), clock.now()
     voter = current_person()
     if voter is None:
-        return _sign_in_first(idea, now)
+        return _sign_in_first(idea, form, now)
     if not form.validate():
         return _once_more(idea, form, now)
     service.cast_vote(voter, idea, form.value, now)
@@ -61,11 +62,14 @@ def _present_state(idea: IdeaHead, value: VoteValue, now: datetime) -> ResponseR
     return answer
 
 
-def _sign_in_first(idea: IdeaHead, now: datetime) -> ResponseReturnValue:
-    """Refuse a stranger; when only the signing in is missing, show the way to it and back to the idea."""
+def _sign_in_first(idea: IdeaHead, form: BallotForm, now: datetime) -> ResponseReturnValue:
+    """Refuse a stranger; when only the signing in is missing, keep the choice and show the way to it and back."""
     decision = may_vote(None, idea.state, idea.call, now)
     if not decision.needs_sign_in:
         raise NotAllowed(decision)
+    form.validate()
+    if not form.choice.errors:
+        kept.keep_vote(idea, form.value, now)
     address = url_for("accounts.sign_in", next=url_for("ideas.show", idea_id=idea.id))
     if wants_json():
         return problem(401, _(decision.refusal), sign_in=address)
