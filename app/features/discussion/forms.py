@@ -1,7 +1,7 @@
-"""The shape of what readers send: an argument, a reply, a report."""
+"""The shape of what readers send: an argument, a reply, a helpful mark, a report."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, RadioField, TextAreaField, ValidationError
+from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired
 
@@ -41,6 +41,35 @@ class ReplyForm(Form):
     """A reply to an argument."""
 
     body = TextAreaField(_l("Your reply"), id="reply-body", validators=[_argument_length])
+
+
+class ChangeForm(Form):
+    """One's own text, mended."""
+
+    body = TextAreaField(_l("Your text"), id="change-body", validators=[_argument_length])
+
+
+class RemoveForm(Form):
+    """Yes, take my text away."""
+
+
+class MarkForm(Form):
+    """One pressed button: the number of the text that helped, or no longer does, and the order the reader chose."""
+
+    mark = StringField()
+    unmark = StringField()
+    argumenten = HiddenField()
+
+    @property
+    def is_helpful(self) -> bool:
+        """Whether the text helped."""
+        return bool(self.mark.data)
+
+    @property
+    def argument_id(self) -> int:
+        """The number of the text; 0 when none was sent."""
+        text = self.mark.data or self.unmark.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 class ReportForm(Form):

@@ -1,8 +1,9 @@
 """What the pages of the discussion read."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from app.db import db
 from app.domain.ballot import Side
@@ -23,6 +24,12 @@ class ArgumentHead:
     state: ArgumentState
     author_id: int
     author: str
+    created_at: datetime
+
+    @property
+    def top_id(self) -> int:
+        """The argument that the talk is about: this one, or the one that it replies to."""
+        return self.parent_id or self.id
 
     @property
     def is_shown(self) -> bool:
@@ -41,6 +48,7 @@ def argument(argument_id: int) -> ArgumentHead | None:
             Argument.state,
             Argument.author_id,
             Person.name,
+            Argument.created_at,
         )
         .join(Person, Argument.author_id == Person.id)
         .where(Argument.id == argument_id)
@@ -55,3 +63,19 @@ def has_reported(person_id: int, *, idea_id: int | None = None, argument_id: int
         Report.reporter_id == person_id, Report.idea_id == idea_id, Report.argument_id == argument_id
     )
     return db.session.scalar(statement) is not None
+
+
+def is_answered(argument: ArgumentHead) -> bool:
+    """Whether somebody else has spoken in this talk since, and not taken it back."""
+    return bool(
+        db.session.scalar(
+            select(
+                exists().where(
+                    Argument.parent_id == argument.top_id,
+                    Argument.id > argument.id,
+                    Argument.author_id != argument.author_id,
+                    Argument.state != ArgumentState.DELETED,
+                )
+            )
+        )
+    )

@@ -1,30 +1,50 @@
-"""Arguments, replies and reports by readers: requests in, answers out.
+"""Arguments, replies, helpful marks and reports by readers: requests in, answers out.
 
 Whoever was signed out while typing loses nothing: the text waits on the server until they are back.
 """
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.domain.ballot import Side
 from app.domain.decision import N_, Decision, NotAllowed
-from app.features.discussion import fragments, queries, service
-from app.features.discussion.forms import ArgumentForm, ReplyForm, ReportForm
+from app.features.discussion import fragments, kept, marks, queries, service
+from app.features.discussion.forms import (
+    ArgumentForm,
+    ChangeForm,
+    MarkForm,
+    RemoveForm,
+    ReplyForm,
+    ReportForm,
+)
 from app.features.discussion.queries import ArgumentHead
 from app.kit import clock, doors
+from app.kit.errors import problem, wants_json
 from app.kit.forms import Form, csrf
 from app.kit.identity import DRAFT, current_person
 from app.kit.limits import ROOM, limiter
 from app.models.moderation import ReportReason
-from app.policies.discussion import may_reply, may_report
+from app.policies.discussion import may_change, may_delete, may_mark, may_reply, may_report
 from app.policies.taking_part import may_argue
-from app.records import drafts, heads
+from app.records import arguments, drafts, heads
 from app.records.heads import IdeaHead
 
 bp = Blueprint("discussion", __name__)
+bp.record(kept.set_up)
 
 
 def _succeeded(response: Response) -> bool:
@@ -59,11 +79,19 @@ class Writing:
     @property
     def way_out(self) -> str:
         """The text that it is about."""
-        anchor = f"argument-{self.argument.id}" if self.argument else None
-        return url_for("ideas.show", idea_id=self.idea.id, _anchor=anchor)
+        if self.argument is None:
+            return url_for("ideas.show", idea_id=self.idea.id)
+        return _in_the_talk(self.idea.id, self.argument.id, self.argument.top_id)
 
 
-bp.add_app_template_global(fragments.ready_arguments)
+def _in_the_talk(idea_id: int, argument_id: int, top_id: int, order: str = "") -> str:
+    """Where a text stands among the others: the page of the discussion that it is on."""
+    view = arguments.view_of({arguments.ORDER: order})
+    view = arguments.view_with(idea_id, top_id, view.order)
+    return url_for("ideas.show", idea_id=idea_id, **view.address, _anchor=f"argument-{argument_id}")
+
+
+bp.add_app_template_global(fragments.ready_sides)
 
 
 @bp.app_template_global()
@@ -92,7 +120,7 @@ def argue(idea_id: int) -> ResponseReturnValue:
     number = service.add_argument(
         person, writing.idea, Side(form.side.data), form.body.data or "", now, _used_draft(writing)
     )
-    return redirect(url_for("ideas.show", idea_id=idea_id, _anchor=f"argument-{number}"), code=303)
+    return redirect(_in_the_talk(idea_id, number, number), code=303)
 
 
 @bp.route("/argumenten/<int:argument_id>/reacties", methods=["GET", "POST"])
@@ -109,7 +137,101 @@ def reply(argument_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _form_page("discussion/reply.html", writing, form)
     number = service.reply(person, writing.idea, argument, form.body.data or "", now, _used_draft(writing))
-    return redirect(url_for("ideas.show", idea_id=writing.idea.id, _anchor=f"argument-{number}"), code=303)
+    return redirect(_in_the_talk(writing.idea.id, number, argument.top_id), code=303)
+
+
+@bp.get("/argumenten/<int:argument_id>")
+@doors.public
+def show(argument_id: int) -> ResponseReturnValue:
+    """The lasting address of a text: it leads to the place where it stands now."""
+    return redirect(_about("show", argument_id).way_out, code=302)
+
+
+@bp.post("/ideeen/<int:idea_id>/nuttig")
+@doors.public
+@csrf.exempt
+@limiter.limit("120 per minute", exempt_when=lambda: current_person() is None)
+def mark(idea_id: int) -> ResponseReturnValue:
+    """Say that a text helped, or no longer. Open to all, so that an expired session leads to signing in and back."""
+    form, person, idea, now = MarkForm(), current_person(), _idea(idea_id), clock.now()
+    argument = queries.argument(form.argument_id) if form.argument_id else None
+    if argument is None or argument.idea_id != idea_id:
+        abort(404)
+    decision = may_mark(person, argument.author_id, idea.state, argument.state, idea.call, now)
+    if person is None or not decision:
+        if not decision.needs_sign_in:
+            raise NotAllowed(decision)
+        address = url_for("accounts.sign_in", next=url_for("discussion.show", argument_id=argument.id))
+        if wants_json():
+            return problem(401, _(decision.refusal), sign_in=address)
+        return redirect(address, code=303)
+    if not form.validate():
+        sentence = _("Your session had expired, so your mark was not counted. Press the button once more.")
+        if wants_json():
+            return problem(400, sentence)
+        flash(sentence, "warning")
+        return redirect(_back_to(form, argument), code=303)
+    count = marks.put(person, idea, argument, now, helpful=form.is_helpful)
+    if wants_json():
+        answer = jsonify(
+            helpful=form.is_helpful,
+            count=count,
+            sentence=_("You find this helpful.") if form.is_helpful else _("You took your mark back."),
+        )
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+    return redirect(_back_to(form, argument), code=303)
+
+
+def _back_to(form: MarkForm, argument: ArgumentHead) -> str:
+    return _in_the_talk(argument.idea_id, argument.id, argument.top_id, form.argumenten.data or "")
+
+
+@bp.route("/argumenten/<int:argument_id>/bewerken", methods=["GET", "POST"])
+@doors.public
+@csrf.exempt
+@posts
+def change(argument_id: int) -> ResponseReturnValue:
+    """Mend a text that one posted just now."""
+    writing, form, person, now = _about("change", argument_id), ChangeForm(), current_person(), clock.now()
+    argument = writing.argument or abort(404)
+    decision = may_change(
+        person,
+        argument.author_id,
+        argument.created_at,
+        argument.state,
+        writing.idea.state,
+        writing.idea.call,
+        now,
+        is_answered=queries.is_answered(argument),
+    )
+    if person is None or not decision:
+        return _not_now(writing, form, decision)
+    if not form.validate_on_submit():
+        if request.method == "GET":
+            form.body.data = argument.body
+        return _form_page("discussion/change.html", writing, form)
+    service.change(person, writing.idea, argument_id, form.body.data or "", now, _used_draft(writing))
+    flash(_("Your text has been changed."))
+    return redirect(writing.way_out, code=303)
+
+
+@bp.route("/argumenten/<int:argument_id>/verwijderen", methods=["GET", "POST"])
+@doors.public
+@csrf.exempt
+@posts
+def remove(argument_id: int) -> ResponseReturnValue:
+    """Take back one's own text, after asking once more."""
+    writing, form, person = _about("remove", argument_id), RemoveForm(), current_person()
+    argument = writing.argument or abort(404)
+    decision = may_delete(person, argument.author_id, argument.state)
+    if person is None or not decision:
+        return _not_now(writing, form, decision)
+    if not form.validate_on_submit():
+        return _form_page("discussion/remove.html", writing, form)
+    service.remove(person, argument)
+    flash(_("Your text has been removed."))
+    return redirect(writing.way_out, code=303)
 
 
 @bp.route("/ideeen/<int:idea_id>/melden", methods=["GET", "POST"])
@@ -176,9 +298,9 @@ def _typed(form: Form) -> dict[str, str]:
 
 def _not_now(writing: Writing, form: Form, decision: Decision) -> ResponseReturnValue:
     """Lead a stranger to the sign-in page and back, or say no; what was typed is kept or handed back."""
-    typed = _typed(form) if request.method == "POST" else {}
+    typed = _typed(form) if request.method == "POST" else _waiting_draft(writing) or {}
     if decision.needs_sign_in:
-        if typed:
+        if typed and request.method == "POST":
             session[DRAFT] = service.keep_for_later(
                 writing.kind, writing.subject, typed, clock.now(), session.get(DRAFT, "")
             )
@@ -200,8 +322,8 @@ def _form_page(template: str, writing: Writing, form: Form, **more: object) -> R
 
 
 def _waiting_draft(writing: Writing) -> dict[str, str] | None:
-    kept = drafts.find(writing.kind, session.get(DRAFT, ""), clock.now())
-    return kept if kept and kept.get("subject") == writing.subject else None
+    waiting = drafts.find(writing.kind, session.get(DRAFT, ""), clock.now())
+    return waiting if waiting and waiting.get("subject") == writing.subject else None
 
 
 def _used_draft(writing: Writing) -> str:

@@ -1,20 +1,22 @@
-"""Adding an argument, replying to one, and reporting a text."""
+"""Adding an argument, replying to one, mending and removing one's own, and reporting a text."""
 
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, case, delete, exists, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from app.db import UTCDateTime, db
 from app.domain.ballot import Side
 from app.domain.decision import N_, Decision, NotAllowed
 from app.domain.lifecycle import IdeaState
+from app.features.discussion import queries
 from app.features.discussion.queries import ArgumentHead
-from app.models.argument import Argument, ArgumentState
+from app.models.argument import Argument, ArgumentState, HelpfulMark
 from app.models.idea import Idea
-from app.models.moderation import ReportReason
+from app.models.moderation import Report, ReportReason
 from app.models.person import Person
-from app.policies.discussion import may_reply, may_report
+from app.policies.discussion import may_change, may_delete, may_reply, may_report
 from app.policies.taking_part import may_argue
 from app.records import drafts
 from app.records.heads import IdeaHead
@@ -54,7 +56,9 @@ def reply(author: Person, idea: IdeaHead, to: ArgumentHead, body: str, now: date
 
     Raises NotAllowed.
     """
-    may_reply(author, idea.state, to.state, idea.call, now).or_raise()
+    # Held until the commit, so that nobody changes or removes what is being answered.
+    state = db.session.scalar(select(Argument.state).where(Argument.id == to.id).with_for_update(read=True))
+    may_reply(author, idea.state, state or ArgumentState.DELETED, idea.call, now).or_raise()
     return _add(author, idea.id, to.parent_id or to.id, to.side, body, now, draft)
 
 
@@ -62,7 +66,7 @@ def _add(
     author: Person, idea_id: int, parent: int | None, side: Side, body: str, now: datetime, draft: str
 ) -> int:
     given = {"idea": idea_id, "author": author.id, "parent": parent, "side": side.value, "body": body}
-    key = hashlib.sha256("\x1f".join(str(part) for part in given.values()).encode()).hexdigest()
+    key = _key(idea_id, author.id, parent, side, body)
     added = db.session.scalar(_ADD, {**given, "now": now, "key": key})
     if added is None:
         number, state = db.session.execute(
@@ -83,6 +87,81 @@ def _add(
     drafts.drop(draft)
     db.session.commit()
     return int(number)
+
+
+def _key(idea_id: int, author_id: int, parent: int | None, side: Side, body: str) -> str:
+    """Who says what where, so that the same text is added once."""
+    parts = (idea_id, author_id, parent, side.value, body)
+    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
+
+
+def change(
+    author: Person, idea: IdeaHead, argument_id: int, body: str, now: datetime, draft: str = ""
+) -> None:
+    """Mend a text just posted. Raises NotAllowed: too late, answered in the meantime, or not one's own."""
+    db.session.execute(select(Argument.id).where(Argument.id == argument_id).with_for_update(key_share=True))
+    argument = queries.argument(argument_id)
+    if argument is None:
+        raise NotAllowed(Decision(N_("You have removed this text already.")))
+    may_change(
+        author,
+        argument.author_id,
+        argument.created_at,
+        argument.state,
+        idea.state,
+        idea.call,
+        now,
+        is_answered=queries.is_answered(argument),
+    ).or_raise()
+    if body != argument.body:
+        key = _key(argument.idea_id, argument.author_id, argument.parent_id, argument.side, body)
+        try:
+            db.session.execute(
+                update(Argument)
+                .where(Argument.id == argument_id)
+                .values(body=body, edited_at=now, submission_key=key)
+                .execution_options(synchronize_session=False)
+            )
+        except IntegrityError as same_text:
+            db.session.rollback()
+            raise NotAllowed(Decision(N_("You posted exactly this text here before."))) from same_text
+    drafts.drop(draft)
+    db.session.commit()
+
+
+def remove(author: Person, argument: ArgumentHead) -> None:
+    """Take back one's own text: replies stay, the text goes, and nobody finds it helpful any more. Raises NotAllowed.
+
+    While moderators still have to judge a report on it, they can read it; then it goes as well.
+    """
+    may_delete(author, argument.author_id, argument.state).or_raise()
+    is_reported = exists().where(Report.argument_id == argument.id, Report.handled_at.is_(None))
+    removed = db.session.execute(
+        update(Argument)
+        .where(Argument.id == argument.id, Argument.state == ArgumentState.PUBLISHED)
+        .values(
+            state=ArgumentState.DELETED,
+            body=case((is_reported, Argument.body), else_=""),
+            helpful_count=0,
+            # Who takes a text back may post it again.
+            submission_key=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if removed.rowcount != 1:  # type: ignore[attr-defined]
+        raise NotAllowed(Decision(N_("This text was removed in the meantime.")))
+    db.session.execute(
+        delete(HelpfulMark)
+        .where(HelpfulMark.argument_id == argument.id)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(
+        update(Idea)
+        .where(Idea.id == argument.idea_id)
+        .values(argument_count=Idea.argument_count - 1)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
 
 
 def report(
