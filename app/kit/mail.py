@@ -1,5 +1,6 @@
 """E-mail: a row in the outbox, written in the transaction of what it tells, and sent afterwards."""
 
+import re
 import smtplib
 import ssl
 import time
@@ -21,10 +22,12 @@ from app.db import begin_read, db
 from app.kit import jobs
 from app.kit.i18n import DEFAULT_LANGUAGE, speaking
 from app.models.message import MailMessage
+from app.models.person import Person
 
 log = structlog.get_logger()
 
 SIGN_IN = "sign_in"
+DIGEST = "digest"
 SIGN_IN_LIFETIME = timedelta(minutes=10)
 """A sign-in mail is useless after this, so it is not sent any more."""
 MOST_TRIES = 10
@@ -36,6 +39,11 @@ TIMEOUT = 10.0
 """Seconds that a mail server may be silent."""
 LONGEST_RUN = 30.0
 """Seconds after which a run leaves the rest to the next one, well within the lease of its job."""
+
+
+STOPPED = "This address does not take mail any more."
+_OURS = re.compile(r"53\d|5\d\d[ -]5\.7\.")
+"""Answers that are about us and not about the mailbox: no password, no permission, a policy."""
 
 
 class MailRefused(Exception):
@@ -77,10 +85,17 @@ def address(endpoint: str, language: str, **values: Any) -> str:
     return f"{current_app.config['SITE'].site_url}{path}"
 
 
+def whole(path: str, language: str) -> str:
+    """The whole address of a path that is kept without site and language."""
+    root = "" if language == DEFAULT_LANGUAGE else f"/{language}"
+    return f"{current_app.config['SITE'].site_url}{root}{path}"
+
+
 def compose(recipient: str, template: str, language: str, now: datetime, **context: Any) -> MailMessage:
     """A mail made of templates/emails/<template>.txt and .html, not yet in the outbox.
 
-    The first line of the text, `Subject: …`, is the subject. Write it before rows are locked.
+    The first line of the text, `Subject: …`, is the subject. Write it before rows are locked. With an
+    `unsubscribe_url` one click in the mail program ends this kind of mail (RFC 8058).
     """
     with speaking(language):
         text = render_template(f"emails/{template}.txt", language_code=language, **context)
@@ -92,6 +107,7 @@ def compose(recipient: str, template: str, language: str, now: datetime, **conte
         text=text.strip() + "\n",
         html=html.strip() + "\n",
         kind=template,
+        unsubscribe_url=str(context.get("unsubscribe_url", "")),
         created_at=now,
         next_try_at=now,
         tries=0,
@@ -111,6 +127,8 @@ def queue(recipient: str, template: str, language: str, now: datetime, **context
 def deliver(now: datetime, most: int = 200) -> Sent:
     """Send what waits, oldest first, at most `most` messages; without MAIL_URL everything stays where it is.
 
+    Digests come last: nobody waits for a code to sign in because it is half past seven.
+
     Each message is claimed by one conditional statement and committed before it is sent, so two processes
     never send the same one. When a process dies after the server took the message and before that was written
     down, it is sent again once the claim has run out: a mail arrives at least once, and in that rare case
@@ -123,7 +141,7 @@ def deliver(now: datetime, most: int = 200) -> Sent:
     waiting = db.session.execute(
         select(MailMessage.id, MailMessage.next_try_at)
         .where(MailMessage.sent_at.is_(None), MailMessage.next_try_at <= now, MailMessage.tries < MOST_TRIES)
-        .order_by(MailMessage.created_at, MailMessage.id)
+        .order_by(MailMessage.kind == DIGEST, MailMessage.created_at, MailMessage.id)
         .limit(most)
     ).all()
     db.session.rollback()
@@ -164,23 +182,34 @@ def _claim(number: int, seen: datetime, now: datetime) -> MailMessage | None:
         return None
     message = db.session.get(MailMessage, number, populate_existing=True)
     if message is not None and message.kind == SIGN_IN and now - message.created_at > SIGN_IN_LIFETIME:
-        _give_up(message, "Too late: its code has expired.")
+        _give_up(message, "Too late: its code has expired.", now)
+        message = None
+    elif message is not None and message.kind != SIGN_IN and _has_stopped(message.recipient):
+        _give_up(message, STOPPED, now)
         message = None
     db.session.commit()
     return message
 
 
+def _has_stopped(recipient: str) -> bool:
+    """Whether this is the address of somebody that turned out not to take mail; only signing in is still mailed."""
+    stopped = select(Person.id).where(Person.email == recipient, Person.mail_stopped_at.is_not(None))
+    return db.session.scalar(stopped.limit(1)) is not None
+
+
 def _send(server: smtplib.SMTP, message: MailMessage, sender: str, now: datetime) -> bool:
     """Hand one claimed message to the server and write down what came of it; raises when the server left."""
-    number, recipient, letter = message.id, message.recipient, _letter(message, sender)
+    number, recipient = message.id, message.recipient
+    db.session.expunge(message)
     db.session.rollback()  # nothing is held open while the server thinks
-    fault, final = "", False
+    fault, final, gone = "", False, False
     broken: Exception | None = None
     try:
-        server.send_message(letter, parseaddr(sender)[1], [recipient])
+        server.send_message(_letter(message, sender), parseaddr(sender)[1], [recipient])
     except smtplib.SMTPRecipientsRefused as error:
         code, words = next(iter(error.recipients.values()))
         fault, final = f"{code} {_words(words)}", code >= 500
+        gone = final and not _OURS.match(fault)
     except smtplib.SMTPDataError as error:
         fault, final = f"{error.smtp_code} {_words(error.smtp_error)}", error.smtp_code >= 500
     except (smtplib.SMTPNotSupportedError, ValueError) as error:
@@ -193,9 +222,15 @@ def _send(server: smtplib.SMTP, message: MailMessage, sender: str, now: datetime
         message.last_error = ""
         _forget(message)
     elif final:
-        _give_up(message, fault)
+        _give_up(message, fault, now)
     else:
         _wait(message, now, fault)
+    if gone:
+        db.session.execute(
+            update(Person)
+            .where(Person.email == recipient, Person.mail_stopped_at.is_(None))
+            .values(mail_stopped_at=now)
+        )
     db.session.commit()
     if fault:
         log.warning("mail_refused", message=number, final=final, reason=fault[:200])
@@ -217,6 +252,9 @@ def _letter(message: MailMessage, sender: str) -> EmailMessage:
     host = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
     letter["Message-ID"] = f"<{message.id}.{int(message.created_at.timestamp())}@{host}>"
     letter["Auto-Submitted"] = "auto-generated"
+    if message.unsubscribe_url:
+        letter["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+        letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     letter.set_content(message.text)
     if message.html:
         letter.add_alternative(message.html, subtype="html")
@@ -270,12 +308,14 @@ def _wait(message: MailMessage, now: datetime, fault: str) -> None:
     message.next_try_at = now + WAITS[min(message.tries, len(WAITS)) - 1]
     message.last_error = fault[:300]
     if message.tries >= MOST_TRIES:
+        message.given_up_at = now
         _forget(message)
 
 
-def _give_up(message: MailMessage, fault: str) -> None:
+def _give_up(message: MailMessage, fault: str, now: datetime) -> None:
     message.tries = MOST_TRIES
     message.last_error = fault[:300]
+    message.given_up_at = now
     _forget(message)
 
 

@@ -21,7 +21,7 @@ from app.models.message import MailMessage
 from app.models.moderation import ModerationDecision, ModerationVerb, Report
 from app.models.person import Person
 from app.policies.moderation import is_possible, is_possible_for_argument, may_decide
-from app.records import lifecycle
+from app.records import lifecycle, news, notices
 
 ROW = {"key_share": True}
 """Locks the row of a text against other moderators, not against votes and arguments that point at it."""
@@ -39,6 +39,14 @@ MAILS = {
     IdeaVerb.HIDE: "idea_hidden",
     IdeaVerb.RESTORE: "idea_restored",
 }
+TITLES = {
+    IdeaVerb.PUBLISH: N_("Your idea is on the site: %(title)s"),
+    IdeaVerb.RETURN: N_("A question about your idea: %(title)s"),
+    IdeaVerb.REFUSE: N_("Your idea was not placed: %(title)s"),
+    IdeaVerb.HIDE: N_("Your idea is no longer on the site: %(title)s"),
+    IdeaVerb.RESTORE: N_("Your idea is back on the site: %(title)s"),
+}
+"""What the inbox of the author says; the same as the subjects of the mails."""
 
 
 class Overtaken(NotAllowed):
@@ -96,6 +104,7 @@ def keep_text(moderator: Person, text: Idea | Argument, sentence: str, now: date
     closed = _close(reports, now)
     if not closed:
         raise Overtaken(Decision(N_("These reports have been handled already.")))
+    _note_reporters(text, reports, closed, sentence, now)
     db.session.add(_decision(text, ModerationVerb.KEEP, Ruling(sentence), moderator, now))
     action = "moderation.keep" if isinstance(text, Idea) else "moderation.keep_argument"
     audit.record(moderator, action, text, now, after={"reports": len(closed)}, why=sentence)
@@ -133,8 +142,13 @@ def _decide(
     if version is not None and version != idea.version:
         raise Overtaken(Decision(N_("The author has changed this text. Read it again before you decide.")))
     before = lifecycle.move(idea, verb, now)
-    db.session.add(_decision(idea, VERBS[verb], ruling, moderator, now))
+    decision = _decision(idea, VERBS[verb], ruling, moderator, now)
+    db.session.add(decision)
     closed = _close(reports, now)
+    _note_author(idea, TITLES[verb], decision, now)
+    if verb == IdeaVerb.PUBLISH:
+        news.idea_published(idea, now)
+    _note_reporters(idea, reports, closed, "", now)
     after = {"state": idea.state, **_reasoned(ruling, closed)}
     audit.record(
         moderator, f"moderation.{verb}", idea, now, before={"state": before}, after=after, why=ruling.sentence
@@ -160,8 +174,16 @@ def _decide_on_argument(
         .where(Idea.id == argument.idea_id)
         .values(argument_count=Idea.argument_count + (-1 if hides else 1), version=Idea.version + 1)
     )
-    db.session.add(_decision(argument, verb, ruling, moderator, now))
+    decision = _decision(argument, verb, ruling, moderator, now)
+    db.session.add(decision)
     closed = _close(reports, now)
+    title = (
+        N_("Your reaction was hidden: %(title)s")
+        if hides
+        else N_("Your reaction is back on the site: %(title)s")
+    )
+    _note_author(argument, title, decision, now)
+    _note_reporters(argument, reports, closed, "", now)
     after = {"state": argument.state, **_reasoned(ruling, closed)}
     audit.record(
         moderator,
@@ -269,6 +291,41 @@ def _tell_reporters(
         for report, person in ((report, report.reporter) for report in reports)
         if person.email
     ]
+
+
+def _note_author(text: Idea | Argument, title: str, decision: ModerationDecision, now: datetime) -> None:
+    """What the mail to the author says, in the inbox on the site; also for somebody without an address."""
+    db.session.flush()
+    idea = text if isinstance(text, Idea) else text.idea
+    news.decided(
+        [text.author_id],
+        f"moderation:{decision.id}",
+        title,
+        notices.page(
+            "ideas.edit" if decision.verb == ModerationVerb.RETURN else "ideas.show", idea_id=idea.id
+        ),
+        now,
+        decision.sentence,
+        title=idea.title,
+    )
+
+
+def _note_reporters(
+    text: Idea | Argument, reports: Sequence[Report], closed: set[int], sentence: str, now: datetime
+) -> None:
+    """The same for everybody who reported the text."""
+    idea = text if isinstance(text, Idea) else text.idea
+    for report in reports:
+        if report.id in closed:
+            news.decided(
+                [report.reporter_id],
+                f"report:{report.id}",
+                N_("We looked at your report: %(title)s"),
+                notices.page("ideas.show", idea_id=idea.id),
+                now,
+                sentence,
+                title=idea.title,
+            )
 
 
 def _cited(reason: RefusalReason, language: str) -> str:

@@ -19,7 +19,7 @@ from app.models.process import Call, Process
 from app.models.response import OfficialResponse
 from app.policies.answering import may_answer, may_set_status
 from app.policies.ranking import may_set_rules
-from app.records import standings
+from app.records import news, standings
 from app.records.frames import CHOOSING
 
 ROW = {"key_share": True}
@@ -52,12 +52,13 @@ def answer_idea(
             return
         raise Overtaken(Decision(N_("This idea has changed in the meantime. Look at it again.")))
     may_answer(organiser, idea).or_raise()
-    db.session.add(
-        OfficialResponse(
-            idea_id=idea.id, author_id=organiser.id, on_behalf_of=on_behalf_of, body=body, answered_at=now
-        )
+    response = OfficialResponse(
+        idea_id=idea.id, author_id=organiser.id, on_behalf_of=on_behalf_of, body=body, answered_at=now
     )
+    db.session.add(response)
     idea.version += 1
+    db.session.flush()
+    news.idea_answered(idea, response.id, on_behalf_of, body, now)
     audit.record(organiser, "responses.answer", idea, now, after={"on_behalf_of": on_behalf_of})
     _finish(idea.id, letters)
 
@@ -81,9 +82,10 @@ def set_status(
     may_set_status(organiser, idea, after).or_raise()
     idea.public_status = after
     idea.version += 1
-    db.session.add(
-        StatusChange(idea_id=idea.id, status=after, reason=reason, actor_id=organiser.id, changed_at=now)
-    )
+    change = StatusChange(idea_id=idea.id, status=after, reason=reason, actor_id=organiser.id, changed_at=now)
+    db.session.add(change)
+    db.session.flush()
+    news.status_changed(idea, change.id, after, reason, now, correction=step == StatusStep.CORRECTION)
     audit.record(
         organiser,
         "responses.status",
