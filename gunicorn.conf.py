@@ -82,6 +82,12 @@ def post_worker_init(worker: Any) -> None:
     jobs.start(worker.wsgi)
 
 
+def worker_exit(_server: Any, worker: Any) -> None:
+    """Write down what this process only counted so far."""
+    if getattr(worker, "wsgi", None) is not None:
+        jobs.end(worker.wsgi)
+
+
 def _is_no_stall(record: logging.LogRecord) -> bool:
     """A visitor who stalled is no fault of ours, and must not be able to fill the log."""
     return not (record.exc_info and isinstance(record.exc_info[1], BlockingIOError))

@@ -10,6 +10,7 @@ from app import cli
 from app.db import db, migrate
 from app.features.accounts.routes import bp as accounts
 from app.features.discussion.routes import bp as discussion
+from app.features.ideas.list_routes import bp as lists
 from app.features.ideas.routes import bp as ideas
 from app.features.moderation.routes import bp as moderation
 from app.features.organiser.routes import bp as organiser
@@ -39,6 +40,7 @@ from app.kit import (
     mail,
     packing,
     paths,
+    shown,
     spoken,
     words,
 )
@@ -52,6 +54,7 @@ ROOMS = (
     accounts,
     processes,
     ideas,
+    lists,
     voting,
     agenda_vote,
     discussion,
@@ -100,6 +103,7 @@ def create_app(config: "Config") -> Flask:
     limits.init_app(app, config.redis_url)
     mail.init_app(app)
     packing.init_app(app)
+    shown.init_app(app)
     caching.init_app(app)
     headers.init_app(app)
     errors.init_app(app)

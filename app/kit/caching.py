@@ -8,6 +8,8 @@ from threading import Lock
 from flask import Flask, Response, current_app, request, session
 from flask.typing import ResponseReturnValue
 
+from app.kit import shown
+
 LIFETIME = 1.0
 CAPACITY = 32 * 1024 * 1024
 """Bytes, not pages: a stranger who varies an address fills it as fast as the pages are large."""
@@ -21,7 +23,7 @@ class PageCache:
     """The last bytes of an address, for a second, in this process; the oldest go when they take too much room."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
-        self._pages: OrderedDict[Hashable, tuple[float, bytes, str, str, str]] = OrderedDict()
+        self._pages: OrderedDict[Hashable, tuple[float, bytes, str, str, str, shown.Things]] = OrderedDict()
         self._lock = Lock()
         self._capacity = capacity
         self._size = 0
@@ -35,19 +37,27 @@ class PageCache:
             self._pages.clear()
             self._size = 0
 
-    def get(self, key: Hashable) -> tuple[bytes, str, str, str] | None:
+    def get(self, key: Hashable) -> tuple[bytes, str, str, str, shown.Things] | None:
         with self._lock:
             page = self._pages.get(key)
         if page is None or page[0] < time.monotonic():
             return None
         return page[1:]
 
-    def put(self, key: Hashable, body: bytes, content_type: str, etag: str, policy: str = "") -> None:
-        """`policy` is what the page may fetch; it differs where there is a map."""
+    def put(
+        self,
+        key: Hashable,
+        body: bytes,
+        content_type: str,
+        etag: str,
+        policy: str = "",
+        things: shown.Things = (),
+    ) -> None:
+        """`policy` is what the page may fetch; it differs where there is a map. `things` are what it shows."""
         now = time.monotonic()
         with self._lock:
             self._size -= len(self._pages.pop(key, _NOTHING)[1])
-            self._pages[key] = (now + LIFETIME, body, content_type, etag, policy)
+            self._pages[key] = (now + LIFETIME, body, content_type, etag, policy, things)
             self._size += len(body)
             # Put in order, so the first are the oldest: stale ones go as well.
             while self._pages and (self._size > self._capacity or next(iter(self._pages.values()))[0] < now):
@@ -55,7 +65,7 @@ class PageCache:
                 self._size -= len(page[1])
 
 
-_NOTHING = (0.0, b"", "", "", "")
+_NOTHING: tuple[float, bytes, str, str, str, shown.Things] = (0.0, b"", "", "", "", ())
 
 
 def _is_shared_request() -> bool:
@@ -98,7 +108,10 @@ def init_app(app: Flask) -> None:
         if not current_app.config["PAGE_CACHE"] or not _is_shared_request():
             return None
         page = cache.get(_key())
-        return _shared_response(*page) if page else None
+        if page is None:
+            return None
+        shown.note(page[4])
+        return _shared_response(*page[:4])
 
     @app.after_request
     def remember(response: Response) -> Response:
@@ -114,7 +127,8 @@ def init_app(app: Flask) -> None:
         etag = response.get_etag()[0] or ""
         if current_app.config["PAGE_CACHE"]:
             policy = response.headers.get("Content-Security-Policy", "")
-            cache.put(_key(), body, response.content_type or "text/html; charset=utf-8", etag, policy)
+            kind = response.content_type or "text/html; charset=utf-8"
+            cache.put(_key(), body, kind, etag, policy, shown.noted())
         response.headers["Cache-Control"] = SHARED
         response.vary.add("Cookie")
         response.make_conditional(request)

@@ -57,6 +57,28 @@ def register(job: Job) -> None:
     _jobs[:] = [known for known in _jobs if known.name != job.name] + [job]
 
 
+_last: list[Callable[[], None]] = []
+
+
+def at_end(finish: Callable[[], None]) -> None:
+    """Do this when the process stops, such as writing down what was only counted; registering it again changes
+    nothing."""
+    if finish not in _last:
+        _last.append(finish)
+
+
+def end(app: Flask) -> None:
+    """The process stops: finish what was begun; a server calls it once."""
+    with app.app_context():
+        for finish in _last:
+            try:
+                finish()
+            except Exception:
+                log.exception("end_failed")
+            finally:
+                db.session.rollback()
+
+
 def take_lease(name: str, now: datetime, length: timedelta, holder: str) -> bool:
     """Whether this holder may do the job now. One conditional statement decides between holders."""
     begin_read()  # most looks find the job taken; they must not ask for the write lock

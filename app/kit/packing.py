@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 
 from app.kit.caching import PageCache
 
+PACKED = ("text/", "application/atom+xml", "application/geo+json")
 LEAST = 1400
 """Bytes that fit in one packet anyway."""
 CAPACITY = 8 * 1024 * 1024
@@ -28,7 +29,7 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def pack(response: Response) -> Response:
-        if not (response.cache_control.public and (response.mimetype or "").startswith("text/")):
+        if not (response.cache_control.public and (response.mimetype or "").startswith(PACKED)):
             return response
         if response.is_streamed or response.direct_passthrough or "Content-Encoding" in response.headers:
             return response

@@ -52,6 +52,8 @@ class CallRow:
     phases: tuple[PhaseRow, ...]
     agenda_ballot: bool = False
     """Whether people tick the themes of the agenda themselves."""
+    threshold: int | None = None
+    """How many votes for an idea asks for, to be sure of an answer of the municipality."""
 
     def allows(self, action: Action, now: datetime) -> bool:
         """Whether the process is open and a running phase gives the right."""
@@ -86,6 +88,7 @@ COLUMNS: tuple[Any, ...] = (
     Process.title,
     Process.state,
     Call.agenda_ballot,
+    Call.threshold,
     Phase.name,
     Phase.starts_at,
     Phase.ends_at,
@@ -95,9 +98,10 @@ COLUMNS: tuple[Any, ...] = (
     Phase.hides_counts,
     Phase.default_sort,
 )
-"""What a call with its phases is read from: eleven columns of the call, then those of one phase (or nothing)."""
+"""What a call with its phases is read from: twelve columns of the call, then those of one phase (or nothing)."""
 
-_OF_THE_CALL = 11
+_OF_THE_CALL = 12
+_BEFORE_PHASES = 10
 
 
 def gather(rows: Iterable[Sequence[Any]]) -> list[CallRow]:
@@ -109,7 +113,10 @@ def gather(rows: Iterable[Sequence[Any]]) -> list[CallRow]:
         found = phase_rows.setdefault(row[0], [])
         if row[_OF_THE_CALL] is not None:
             found.append(PhaseRow(*row[_OF_THE_CALL : len(COLUMNS)]))
-    return [CallRow(*(*head[:-1], tuple(phase_rows[number]), head[-1])) for number, head in heads.items()]
+    return [
+        CallRow(*(*head[:_BEFORE_PHASES], tuple(phase_rows[number]), *head[_BEFORE_PHASES:]))
+        for number, head in heads.items()
+    ]
 
 
 def joined() -> Select[Any]:

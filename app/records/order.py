@@ -6,7 +6,6 @@ and go between two pages.
 """
 
 import hashlib
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,15 +19,19 @@ from sqlalchemy import DateTime, String, Text, and_, cast, func, select, type_co
 
 from app.db import db
 from app.domain.ballot import GROUPS
-from app.domain.lifecycle import IdeaState, PublicStatus
+from app.domain.lifecycle import IdeaState
 from app.domain.ranking import IdeaRanking, Method, Tallies, Weighting, lot, rank_ideas
 from app.domain.ranking.order import in_order
 from app.kit import signals
 from app.kit.kept import Kept
 from app.models.idea import Idea, IdeaTheme
+from app.models.person import Person
 from app.models.vote import Tally
-from app.records import standings
+from app.records import exposures, standings, traits
+from app.records.exposures import NEVER_SEEN, Exposures
+from app.records.ordering import Ordering
 from app.records.standings import Rules
+from app.records.traits import Traits
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -51,6 +54,7 @@ class Sort(StrEnum):
     OMSTREDEN = "omstreden"
     GROEPSVERSCHIL = "groepsverschil"
     ACTUEEL = "actueel"
+    LEAST_SEEN = "least_seen"
 
     @property
     def tells_counts(self) -> bool:
@@ -58,62 +62,11 @@ class Sort(StrEnum):
         return self not in _SILENT
 
 
-_SILENT = frozenset({Sort.RANDOM, Sort.CREATED_DESC, Sort.CREATED_ASC, Sort.DISCUSSED_DESC})
-_CURSOR = re.compile(r"(-?\d{1,18})\.(-?\d{1,18})\.(\d{1,18})")
+_SILENT = frozenset({Sort.RANDOM, Sort.CREATED_DESC, Sort.CREATED_ASC, Sort.DISCUSSED_DESC, Sort.LEAST_SEEN})
 _FINE = 10**12
 _STEPS, _DEEPEST = 1e9, 1100.0
 """How finely the logarithm of recent support is told apart, and below which power of two nothing is left."""
 _SEEDS_KEPT = 256
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ordering:
-    """Ideas in one order. `first` and `second` rise along the order; equals stand in the order of `tie`.
-
-    place: row of each idea in the sheet, best first. ids, first, second: the same length.
-    """
-
-    place: Ints
-    ids: Ints
-    first: Ints
-    second: Ints
-    tie: Callable[[int], int | str]
-    tells_rank: bool = False
-    """Whether `first` is the rank: the exact score could tell what the few people of a small group voted."""
-
-    def cursor(self, position: int) -> str:
-        """What an address carries to say "from here on"."""
-        return f"{self.first[position]}.{self.second[position]}.{self.ids[position]}"
-
-    def find(self, cursor: str) -> tuple[int, int] | None:
-        """Where the cursor points: how many stand before it, and how many up to and with it. None for nonsense."""
-        match = _CURSOR.fullmatch(cursor)
-        if match is None:
-            return None
-        first, second, number = (int(part) for part in match.groups())
-        low, high = _run(self.first, first, 0, len(self.ids))
-        low, high = _run(self.second, second, low, high)
-        here = np.flatnonzero(self.ids == number)
-        if self.tells_rank and len(
-            here
-        ):  # ranks shift when ideas come and go; the idea itself knows better where it stands
-            return int(here[0]), int(here[0]) + 1
-        mine = self.tie(number)
-        for position in range(low, high):
-            other = int(self.ids[position])
-            if other == number:
-                return position, position + 1
-            if self.tie(other) > mine:  # type: ignore[operator]
-                return position, position
-        return high, high
-
-
-def _run(column: Ints, value: int, low: int, high: int) -> tuple[int, int]:
-    part = column[low:high]
-    return (
-        low + int(np.searchsorted(part, value, side="left")),
-        low + int(np.searchsorted(part, value, side="right")),
-    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,20 +94,21 @@ NOTHING_RECENT = Recent(datetime.fromtimestamp(0, UTC), 7.0, {})
 class Sheet:
     """The published ideas of a call as columns, newest first, with the orders that were asked for.
 
-    ids, published (microseconds since 1970), arguments, statuses: one per idea. themes: the ideas of each theme.
+    ids, published (microseconds since 1970), arguments: one per idea. traits: what they can be chosen by.
     version: equal when nothing that orders depend on has changed.
     """
 
     ids: Ints
     published: Ints
     arguments: Ints
-    statuses: tuple[PublicStatus, ...]
-    themes: dict[int, Bools]
+    traits: Traits
     tallies: Tallies
     rules: Rules
     version: tuple[int, ...]
     recent: Recent = NOTHING_RECENT
     """For Actueel only; see `with_recent`."""
+    exposures: Exposures = NEVER_SEEN
+    """For what was seen least only; see `with_exposures`."""
 
     def __post_init__(self) -> None:
         self._orderings: dict[tuple[Sort, Recent | None], Ordering] = {}
@@ -166,9 +120,11 @@ class Sheet:
         return len(self.ids)
 
     def ordering(self, sort: Sort, seed: str = "") -> Ordering:
-        """The ideas in this order; the seed decides `random`."""
+        """The ideas in this order; the seed decides `random`, and at which moment what was seen least is looked at."""
         if sort is Sort.RANDOM:
             return self._shuffled(seed)
+        if sort is Sort.LEAST_SEEN:
+            return self._least_seen(seed)
         key = (sort, self.recent if sort is Sort.ACTUEEL else None)
         found = self._orderings.get(key)
         if found is None:
@@ -218,6 +174,18 @@ class Sheet:
             self._lots[seed] = found
             while len(self._lots) > _SEEDS_KEPT:
                 self._lots.popitem(last=False)
+        return found
+
+    def _least_seen(self, stamp: str) -> Ordering:
+        """As it was counted at a moment, so that turning pages, which is seeing, does not move them; lots decide
+        between equals."""
+        key = f"least seen {stamp}"
+        found = self._lots.get(key)
+        if found is None:
+            first = self.exposures.at(stamp, self.ids)
+            second = _scatter(self.ids, key)
+            place = np.lexsort((self.ids, second, first)).astype(np.int64)
+            found = self._lots[key] = self._of(place, first, second, int)
         return found
 
     def _sorted(self, sort: Sort) -> Ordering:
@@ -298,7 +266,7 @@ def of_call(call_id: int, rules: Rules) -> Sheet:
     def renew(stale: Sheet | None) -> Sheet:
         if stale is not None and stale.rules == rules and stale.version == version_of(call_id):
             return stale
-        sheet = read(call_id, rules)
+        sheet = read(call_id, rules, stale)
         sheet.keep_lots_of(stale)
         return sheet
 
@@ -327,6 +295,16 @@ def with_recent(call_id: int, rules: Rules, now: datetime) -> Sheet:
     return sheet
 
 
+_exposures: Kept[Exposures] = Kept("exposures", 10.0)
+
+
+def with_exposures(call_id: int, rules: Rules) -> Sheet:
+    """The sheet of a call, ready for what was seen least, one statement more in ten seconds."""
+    sheet = of_call(call_id, rules)
+    sheet.exposures = _exposures.get(call_id, lambda _stale: exposures.read(call_id)) or NEVER_SEEN
+    return sheet
+
+
 def _mark(number: Any, version: Any) -> Any:
     """Of every idea a number that makes the sum differ when one takes the place of another."""
     return version * (number % 1009 + 1)
@@ -350,17 +328,17 @@ def version_of(call_id: int) -> _Version:
     return tuple(int(value) for value in row)
 
 
-def read(call_id: int, rules: Rules) -> Sheet:
-    """The sheet of a call from the database at this moment, in one statement."""
+def read(call_id: int, rules: Rules, known: Sheet | None = None) -> Sheet:
+    """The sheet of a call from the database at this moment.
+
+    One statement. Handed a sheet of a moment ago, it reads the votes alone, and the rest only when an idea changed.
+    """
+    if known is not None and known.traits.is_fresh:
+        rows = _rows(call_id, rules)
+        sheet = _votes(rows, rules, known)
+        if sheet is not None:
+            return sheet
     groups = rules.parameters.groups
-    named = [group for group in GROUPS if group.value in groups]
-    counts: list[Any] = []
-    for group in named:
-        mine = Tally.group == group
-        counts += [
-            func.coalesce(func.sum(Tally.votes_for).filter(mine), 0),
-            func.coalesce(func.sum(Tally.votes_against).filter(mine), 0),
-        ]
     tags = (
         select(
             IdeaTheme.idea_id,
@@ -370,54 +348,92 @@ def read(call_id: int, rules: Rules) -> Sheet:
         .group_by(IdeaTheme.idea_id)
         .subquery()
     )
-    # Ten thousand rows a second: without the object mapper, and with the plain types of the driver.
-    rows = (
-        db.session.connection()
-        .execute(
-            select(
-                Idea.id,
-                type_coerce(Idea.published_at, DateTime(timezone=True)),
-                Idea.argument_count,
-                type_coerce(Idea.public_status, String),
-                Idea.version,
-                tags.c.ids,
-                select(func.coalesce(func.sum(Tally.changes), 0)).scalar_subquery(),
-                *counts,
-            )
-            .outerjoin(Tally, Tally.idea_id == Idea.id)
-            .outerjoin(tags, tags.c.idea_id == Idea.id)
-            .where(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED)
-            .group_by(Idea.id, tags.c.ids)
-            .order_by(Idea.published_at.desc(), Idea.id.desc())
-        )
-        .all()
+    whole = (
+        type_coerce(Idea.published_at, DateTime(timezone=True)),
+        type_coerce(Idea.public_status, String),
+        tags.c.ids,
+        *traits.COLUMNS,
     )
-    columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * (7 + len(counts))
-    ids, arguments, versions = (np.array(columns[place], dtype=np.int64) for place in (0, 2, 4))
+    rows = _rows(call_id, rules, whole, tags)
+    width = _OF_VOTES + 2 * len([group for group in GROUPS if group.value in groups])
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * (width + len(whole))
+    return _sheet(
+        columns[:width],
+        rules,
+        np.array([_microseconds(moment) for moment in columns[width]], dtype=np.int64),
+        traits.gather(columns[width + 3 :], _masks(columns[width + 2]), columns[width + 1]),
+    )
+
+
+_OF_VOTES = 4
+
+
+def _rows(call_id: int, rules: Rules, more: Sequence[Any] = (), tags: Any = None) -> Sequence[Any]:
+    """Of every idea its id, arguments, version, the changes of all votes, and the votes of each group."""
+    counts: list[Any] = []
+    for group in [group for group in GROUPS if group.value in rules.parameters.groups]:
+        mine = Tally.group == group
+        counts += [
+            func.coalesce(func.sum(Tally.votes_for).filter(mine), 0),
+            func.coalesce(func.sum(Tally.votes_against).filter(mine), 0),
+        ]
+    statement = (
+        select(
+            Idea.id,
+            Idea.argument_count,
+            Idea.version,
+            select(func.coalesce(func.sum(Tally.changes), 0)).scalar_subquery(),
+            *counts,
+            *more,
+        )
+        .outerjoin(Tally, Tally.idea_id == Idea.id)
+        .where(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED)
+        .group_by(Idea.id)
+        .order_by(Idea.published_at.desc(), Idea.id.desc())
+    )
+    if tags is not None:
+        statement = (
+            statement.outerjoin(tags, tags.c.idea_id == Idea.id)
+            .join(Person, Person.id == Idea.author_id)
+            .group_by(tags.c.ids, Person.group)
+        )
+    # Ten thousand rows a second: without the object mapper, and with the plain types of the driver.
+    return db.session.connection().execute(statement).all()
+
+
+def _votes(rows: Sequence[Any], rules: Rules, known: Sheet) -> Sheet | None:
+    """The known ideas with these votes; None when they are not the same ideas any more."""
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    if not columns or not np.array_equal(np.array(columns[0], dtype=np.int64), known.ids):
+        return None
+    sheet = _sheet(columns, rules, known.published, known.traits)
+    return sheet if sheet.version[:2] == known.version[:2] else None
+
+
+def _sheet(columns: Sequence[Sequence[Any]], rules: Rules, published: Ints, its: Traits) -> Sheet:
+    groups = rules.parameters.groups
+    ids, arguments, versions = (np.array(columns[place], dtype=np.int64) for place in range(3))
+    named = [group for group in GROUPS if group.value in groups]
     votes = {
-        group.value: [np.array(columns[7 + 2 * place + side], dtype=np.int64) for side in (0, 1)]
+        group.value: [np.array(columns[_OF_VOTES + 2 * place + side], dtype=np.int64) for side in (0, 1)]
         for place, group in enumerate(named)
     }
-    blank = [np.zeros(len(rows), dtype=np.int64)] * 2
+    blank = [np.zeros(len(ids), dtype=np.int64)] * 2
     for_, against = (np.stack([votes.get(group, blank)[side] for group in groups], axis=1) for side in (0, 1))
     return Sheet(
         ids=ids,
-        published=np.array([_microseconds(moment) for moment in columns[1]], dtype=np.int64),
+        published=published,
         arguments=arguments,
-        statuses=tuple(_STATUSES[value] for value in columns[3]),
-        themes=_masks(columns[5]),
+        traits=its,
         tallies=Tallies(tuple(columns[0]), groups, for_, against),
         rules=rules,
         version=(
-            len(rows),
+            len(ids),
             int(_mark(ids, versions).sum()),
             int(arguments.sum()),
-            int(columns[6][0]) if rows else 0,
+            int(columns[3][0]) if len(ids) else 0,
         ),
     )
-
-
-_STATUSES = {status.value: status for status in PublicStatus}
 
 
 def _microseconds(moment: datetime | None) -> int:

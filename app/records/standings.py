@@ -48,6 +48,8 @@ from app.records.agenda_ballots import Ticks
 THEMES = "themes"
 NUMBERS = "numbers"
 RECENT = "recent"
+EXPOSURE = "exposure"
+"""How often ideas were seen, which app.records.exposures writes down; nothing of votes, so it outlives them."""
 FIXED_KINDS = (AgendaItemKind.OPENING, AgendaItemKind.BREAK, AgendaItemKind.CLOSING)
 
 
@@ -353,7 +355,7 @@ def refresh(call_id: int, now: datetime, *, anew: bool = False) -> bool:
     db.session.execute(select(Call.id).where(Call.id == call_id).with_for_update(key_share=True))
     if rules_of(call_id) != rules:
         version = ""  # somebody changed the rules meanwhile: once more at the next turn
-    db.session.execute(delete(Standing).where(Standing.call_id == call_id))
+    db.session.execute(delete(Standing).where(Standing.call_id == call_id, Standing.kind != EXPOSURE))
     rows = [
         {"call_id": call_id, "kind": kind, "input_version": version, "data": data, "computed_at": now}
         for kind, data in computed.items()

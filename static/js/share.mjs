@@ -1,10 +1,13 @@
-// Offers to copy the address of the page; without this script the address can be copied by hand.
+// Offers to copy the address of the page, or to hand it to another app; without this script it can be copied by hand.
 for (const share of document.querySelectorAll("[data-share]")) {
   const link = share.querySelector("[data-share-link]");
   const said = share.querySelector("[data-share-said]");
-  if (!navigator.clipboard || !link) continue;
+  const device = share.querySelector("[data-share-device]");
+  const copy = share.querySelector("[data-share-copy]");
+  if (!link || !(navigator.clipboard || (device && navigator.share))) continue;
   share.querySelector("[data-share-tools]").hidden = false;
-  share.querySelector("[data-share-copy]").addEventListener("click", async (event) => {
+  copy.hidden = !navigator.clipboard;
+  copy.addEventListener("click", async (event) => {
     const words = event.currentTarget.querySelector("span");
     try {
       await navigator.clipboard.writeText(link.href);
@@ -13,5 +16,11 @@ for (const share of document.querySelectorAll("[data-share]")) {
     } catch {
       link.focus();
     }
+  });
+  if (!device || !navigator.share) continue;
+  device.hidden = false;
+  device.addEventListener("click", () => {
+    // Who closes the sheet of the phone shared nothing, and that is fine.
+    navigator.share({ title: document.title, url: link.href }).catch(() => {});
   });
 }

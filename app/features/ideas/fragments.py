@@ -1,37 +1,58 @@
 """Cards as ready pieces of HTML: a list is put together from what seldom changes."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from types import MappingProxyType
 
 from flask import get_template_attribute, request
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from app.domain.ballot import VoteValue
 from app.domain.decision import Decision
-from app.domain.lifecycle import PublicStatus
-from app.features.ideas.listing import SORT_NAMES, Choice
+from app.features.ideas import facets
+from app.features.ideas.highlights import Marked
+from app.features.ideas.listing import SORT_NAMES, Choice, Listing
 from app.kit.i18n import language
-from app.kit.words import word
 from app.records.calls import PhaseRow
 from app.records.ideas import CardRow
+from app.records.traits import Counts
 
 Key = tuple[str, tuple[tuple[str, object], ...], bool]
 """A decision that can be compared and counted by."""
 CAPACITY = 4096
 """Pieces of some three kilobytes that one process keeps."""
+_UNMARKED: Mapping[int, Marked] = MappingProxyType({})
 # What is of one visitor only stands in the pieces as a mark that nobody can guess, and is filled in at the end.
 _TOKEN = f"token-{secrets.token_hex(16)}"
 _BACK = f"back-{secrets.token_hex(16)}"
+_MINE, _FOLLOWED = f"mine-{secrets.token_hex(16)}", f"followed-{secrets.token_hex(16)}"
 
 
-def cards(rows: list[CardRow], voting: Decision, mine: dict[int, VoteValue], *, counts: bool) -> Markup:
-    """The cards with their ballots as the list shows them to this visitor."""
+def cards(
+    rows: list[CardRow],
+    voting: Decision,
+    mine: dict[int, VoteValue],
+    *,
+    counts: bool,
+    threshold: int | None = None,
+    marked: Mapping[int, Marked] = _UNMARKED,
+) -> Markup:
+    """The cards with their ballots as the list shows them to this visitor.
+
+    threshold: how many votes for an idea asks for. marked: what a search found in the cards; those are kept for nobody.
+    """
     here = (language(), request.script_root)
     key = _key(voting)
-    html = Markup("").join(_piece(row, int(mine.get(row.id, 0)), counts, key, here) for row in rows)
+    asks = threshold if counts else None
+    make = _piece.__wrapped__ if marked else _piece
+    html = Markup("").join(
+        make(row, int(mine.get(row.id, 0)), counts, key, here, asks, marked.get(row.id)) for row in rows
+    )
     if voting and rows:
         back = (request.script_root + request.full_path).rstrip("?")
         html = html.replace(_TOKEN, generate_csrf()).replace(_BACK, back)
@@ -45,24 +66,42 @@ def _piece(
     counts: bool,
     voting: Key,
     _here: tuple[str, str],
+    threshold: int | None,
+    marked: Marked | None,
 ) -> Markup:
     """Rendered anew for every row, vote and right that differs in anything, and for each language and address root."""
     card = get_template_attribute("ideas/_card.html", "card_with_ballot")
-    piece: Markup = card(row, _decision(voting), mine, counts, _TOKEN, _BACK)
+    piece: Markup = card(row, _decision(voting), mine, counts, _TOKEN, _BACK, threshold, marked)
     return piece
 
 
-def top(choice: Choice, phase: PhaseRow | None, submitting: Decision, *, is_empty: bool) -> Markup:
-    """What stands above the ideas: the calls, the question, and what one may choose."""
-    # Cursors and lots are of one page; what people search for is kept for nobody.
+def top(found: Listing, phase: PhaseRow | None, submitting: Decision) -> Markup:
+    """What stands above the ideas: the calls, the question, and what one may choose with how many would remain."""
+    # Cursors and lots are of one page; what people search for, and what is theirs, is kept for nobody.
+    choice = found.choice
+    areas = facets.area_names(found.sheet.traits)
     same = replace(choice, lot="", after="", before="")
-    make = _top.__wrapped__ if choice.search else _top
-    return make(same, phase, _key(submitting), is_empty, (language(), request.script_root))
+    is_own = choice.search or choice.is_personal or choice.area not in {"", *(name for _key, name in areas)}
+    make = _top.__wrapped__ if is_own else _top
+    here = (language(), request.script_root)
+    html = make(same, phase, _key(submitting), len(found.sheet) == 0, here, found.counted.counts, areas)
+    mine, followed = found.own or (None, None)
+    return html.replace(_MINE, _said(mine)).replace(_FOLLOWED, _said(followed))
+
+
+def _said(count: int | None) -> str:
+    return "" if count is None else f"({format_decimal(count)})"
 
 
 @lru_cache(maxsize=256)
 def _top(
-    choice: Choice, phase: PhaseRow | None, submitting: Key, is_empty: bool, _here: tuple[str, str]
+    choice: Choice,
+    phase: PhaseRow | None,
+    submitting: Key,
+    is_empty: bool,
+    _here: tuple[str, str],
+    counts: Counts,
+    areas: tuple[tuple[str, str], ...],
 ) -> Markup:
     above = get_template_attribute("ideas/_top.html", "list_top")
     piece: Markup = above(
@@ -71,7 +110,8 @@ def _top(
         _decision(submitting),
         is_empty,
         [(sort.value, _(SORT_NAMES[sort])) for sort in choice.sorts],
-        [("", _("All")), *((status.value, word(status)) for status in PublicStatus)],
+        facets.of_choice(choice, counts, areas),
+        (_MINE, _FOLLOWED),
     )
     return piece
 

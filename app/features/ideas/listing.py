@@ -1,6 +1,7 @@
 """What the list of ideas shows: what the address asks for, the order that follows, and one page by key."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlencode
@@ -8,23 +9,29 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from flask import url_for
-from numpy.typing import NDArray
 from werkzeug.datastructures import MultiDict
 
+from app.domain.ballot import GROUPS, Group
 from app.domain.decision import N_
 from app.domain.lifecycle import PublicStatus
 from app.domain.phases import Action
 from app.features.ideas import queries
 from app.kit import html
 from app.kit.i18n import TIME_ZONE
-from app.records import frames, order
+from app.records import frames, order, traits
 from app.records.calls import CallRow
 from app.records.frames import Frame, ThemeTag
 from app.records.order import Sheet, Sort
+from app.records.traits import Bools, Counted, Selection
 
 PAGE = 20
 LONGEST_SEARCH = 100
+LONGEST_AREA = 80
 _ZONE = ZoneInfo(TIME_ZONE)
+FILTERS = ("thema", "status", "groep", "buurt", "antwoord", "plek", "mijn", "gevolgd", "zoek")
+"""What narrows a list down, by the names in addresses."""
+ON = "1"
+"""In an address: only ideas for which this is so."""
 
 SORT_NAMES = {
     Sort.RANDOM: N_("In random order"),
@@ -40,7 +47,10 @@ SORT_NAMES = {
     Sort.OMSTREDEN: N_("Most disputed"),
     Sort.GROEPSVERSCHIL: N_("Largest difference between groups"),
     Sort.ACTUEEL: N_("Most support lately"),
+    Sort.LEAST_SEEN: N_("Least seen first"),
 }
+_OF_A_MOMENT = frozenset({Sort.RANDOM, Sort.LEAST_SEEN})
+"""Orders of which the links to other pages say as of when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +61,19 @@ class Choice:
     sort: Sort
     default_sort: Sort
     sorts: tuple[Sort, ...]
-    theme: ThemeTag | None
+    themes: tuple[ThemeTag, ...]
+    """Ideas on one of these; all when empty."""
     status: PublicStatus | None
+    group: Group | None
+    area: str
+    is_answered: bool
+    is_placed: bool
+    is_mine: bool
+    is_followed: bool
     search: str
     lot: str
     names_call: bool
+    is_map: bool
     base: str
     """The address of the list of ideas, in the language of the page."""
     after: str = ""
@@ -67,23 +85,72 @@ class Choice:
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.theme or self.status or self.search)
+        return bool(self.search or self.is_personal or self.selection)
 
-    def address(self, **changes: str) -> str:
+    @property
+    def is_personal(self) -> bool:
+        """Whether it depends on who looks."""
+        return self.is_mine or self.is_followed
+
+    @property
+    def selection(self) -> Selection:
+        """What is chosen of the traits of ideas."""
+        chosen = (
+            (traits.THEME, tuple(str(theme.id) for theme in self.themes)),
+            (traits.STATUS, (self.status.value,) if self.status else ()),
+            (traits.GROUP, (self.group.value,) if self.group else ()),
+            (traits.AREA, (traits.area_key(self.area),) if self.area else ()),
+            (traits.ANSWERED, (traits.YES,) if self.is_answered else ()),
+            (traits.PLACED, (traits.YES,) if self.is_placed else ()),
+        )
+        return tuple((name, values) for name, values in chosen if values)
+
+    @property
+    def filters(self) -> dict[str, str | Sequence[str]]:
+        """What narrows this list down, as addresses say it."""
+        values: dict[str, str | Sequence[str]] = {
+            "thema": tuple(theme.slug for theme in self.themes),
+            "status": self.status.value if self.status else "",
+            "groep": self.group.value if self.group else "",
+            "buurt": self.area,
+            "antwoord": ON if self.is_answered else "",
+            "plek": ON if self.is_placed else "",
+            "mijn": ON if self.is_mine else "",
+            "gevolgd": ON if self.is_followed else "",
+            "zoek": self.search,
+        }
+        return {name: value for name, value in values.items() if value}
+
+    def address(self, base: str = "", **changes: str | Sequence[str]) -> str:
         """The address of this list with something else chosen; every change but a cursor starts at the top."""
         values = {
             "oproep": self.call.slug if self.names_call else "",
-            "thema": self.theme.slug if self.theme else "",
-            "status": self.status.value if self.status else "",
-            "zoek": self.search,
+            **self.filters,
             "sort": "" if self.sort is self.default_sort else self.sort.value,
+            "kaart": ON if self.is_map else "",
             **changes,
         }
-        shuffled = values["sort"] in ("", Sort.RANDOM.value) and self.sort is Sort.RANDOM
-        if shuffled and (values.get("na") or values.get("voor")):
+        same_order = values["sort"] in ("", self.sort.value)
+        if self.sort in _OF_A_MOMENT and same_order and (values.get("na") or values.get("voor")):
             values["lot"] = self.lot
-        query = urlencode({key: value for key, value in values.items() if value})
-        return f"{self.base}?{query}" if query else self.base
+        query = urlencode({key: value for key, value in values.items() if value}, doseq=True)
+        return f"{base or self.base}?{query}" if query else base or self.base
+
+    @property
+    def everything(self) -> str:
+        """The same list with nothing left out."""
+        return self.address(**dict.fromkeys(FILTERS, ""))
+
+    @property
+    def complete(self) -> str:
+        """The address that shows the same to somebody else, also when another call or phase has begun."""
+        return self.address(oproep=self.call.slug, sort=self.sort.value)
+
+    def toggled(self, theme: ThemeTag) -> str:
+        """The address with a theme added, or taken out when it was chosen."""
+        others = [other for other in self.themes if other.id != theme.id]
+        chosen = others if len(others) < len(self.themes) else [*others, theme]
+        return self.address(thema=tuple(other.slug for other in chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +169,15 @@ class Listing:
 
     choice: Choice
     sheet: Sheet
-    found: NDArray[np.bool_] = field(repr=False)
+    counted: Counted = field(repr=False)
+    within: Bools | None = field(repr=False)
+    """What the search and the visitor leave over, before the traits of ideas are looked at."""
+    own: tuple[int, int] | None = None
+    """How many of what was found are of the visitor, and how many the visitor follows."""
+
+    @property
+    def found(self) -> Bools:
+        return self.counted.found
 
     @cached_property
     def total(self) -> int:
@@ -151,11 +226,18 @@ def choose(args: MultiDict[str, str], now: datetime, lot: str, lots: tuple[str, 
         sort=Sort(wanted) if wanted in {sort.value for sort in sorts} else default,
         default_sort=default,
         sorts=sorts,
-        theme=frame.theme(args.get("thema", "")),
+        themes=tuple(theme for theme in frame.themes if theme.slug in args.getlist("thema")),
         status=next((status for status in PublicStatus if status == args.get("status")), None),
+        group=next((group for group in GROUPS if group == args.get("groep")), None),
+        area=" ".join(html.tidy(args.get("buurt", "")).split())[:LONGEST_AREA].strip(),
+        is_answered=args.get("antwoord") == ON,
+        is_placed=args.get("plek") == ON,
+        is_mine=args.get("mijn") == ON,
+        is_followed=args.get("gevolgd") == ON,
         search=html.tidy(args.get("zoek", ""))[:LONGEST_SEARCH].strip(),
-        lot=given if given in lots else lot,
+        lot=given if given in lots or wanted == Sort.LEAST_SEEN else lot,
         names_call=bool(slug),
+        is_map=args.get("kaart") == ON,
         base=url_for("ideas.index"),
         after=args.get("na", ""),
         before=args.get("voor", ""),
@@ -196,20 +278,29 @@ def seed(lot: str, person_id: int | None) -> str:
     return f"visitor:{lot}" if person_id is None else f"person:{person_id}:{lot}"
 
 
-def read(choice: Choice, now: datetime) -> Listing:
-    """The ideas that answer a choice."""
+def read(choice: Choice, now: datetime, person_id: int | None = None) -> Listing:
+    """The ideas that answer a choice, for whoever looks: three statements at most, none for most lists of strangers."""
+    call, rules = choice.call, choice.frame.rules
     if choice.sort is Sort.ACTUEEL:
-        sheet = order.with_recent(choice.call.id, choice.frame.rules, now)
+        sheet = order.with_recent(call.id, rules, now)
+    elif choice.sort is Sort.LEAST_SEEN:
+        sheet = order.with_exposures(call.id, rules)
+        choice = replace(choice, lot=sheet.exposures.stamp(choice.lot))
     else:
-        sheet = order.of_call(choice.call.id, choice.frame.rules)
-    found = np.ones(len(sheet), dtype=np.bool_)
-    if choice.theme is not None:
-        found &= sheet.themes.get(choice.theme.id, np.zeros(len(sheet), dtype=np.bool_))
-    if choice.status is not None:
-        found &= np.array([status == choice.status for status in sheet.statuses], dtype=np.bool_)
+        sheet = order.of_call(call.id, rules)
+    within = None
     if choice.search:
-        found &= np.isin(sheet.ids, np.array(queries.search(choice.search, choice.call.id), dtype=np.int64))
-    return Listing(choice, sheet, found)
+        within = np.isin(sheet.ids, np.array(queries.search(choice.search, call.id), dtype=np.int64))
+    if person_id is None:
+        return Listing(choice, sheet, sheet.traits.count(choice.selection, within), within)
+    mine = sheet.traits.authors == person_id
+    followed = np.isin(sheet.ids, np.array(queries.followed(person_id), dtype=np.int64))
+    for wanted, mask in ((choice.is_mine, mine), (choice.is_followed, followed)):
+        if wanted:
+            within = mask if within is None else within & mask
+    counted = sheet.traits.count(choice.selection, within)
+    own = int((counted.found & mine).sum()), int((counted.found & followed).sum())
+    return Listing(choice, sheet, counted, within, own)
 
 
 def accepts_ideas(call: CallRow, now: datetime) -> bool:

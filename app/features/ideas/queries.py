@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select, text
+from sqlalchemy import bindparam, exists, func, or_, select, text
 
 from app.db import db, is_postgresql
 from app.domain.lifecycle import RefusalReason
+from app.models.following import Follow
 from app.models.idea import Idea
 from app.models.moderation import ModerationDecision, ModerationVerb
 from app.models.practice import Practice, PracticeLevel, PracticeTheme
@@ -40,19 +41,31 @@ def search(typed: str, call_id: int) -> list[int]:
 
     PostgreSQL knows Dutch word forms and "quoted words", `or` and `-not`. SQLite looks for word beginnings.
     """
-    words = _WORD.findall(typed)[:MOST_WORDS]
-    if not words:
+    given = asked(typed)
+    if given is None:
         return []
     if is_postgresql():
-        beginnings = " & ".join(f"'{word}':*" for word in words)
-        if _asks_for_more(typed):
-            # Who quotes or excludes means it: beginnings of words would bring back what was excluded.
-            beginnings = ""
-        rows = db.session.execute(_POSTGRESQL, {"typed": typed, "beginnings": beginnings, "call": call_id})
+        rows = db.session.execute(_POSTGRESQL, {**given, "call": call_id})
     else:
-        beginnings = " ".join(f'"{_stem(word)}"*' for word in words)
-        rows = db.session.execute(_SQLITE, {"beginnings": beginnings, "call": call_id})
+        rows = db.session.execute(_SQLITE, {"beginnings": given["beginnings"], "call": call_id})
     return [row[0] for row in rows]
+
+
+def words_of(typed: str) -> list[str]:
+    """The words that are searched for: the first few."""
+    return _WORD.findall(typed)[:MOST_WORDS]
+
+
+def asked(typed: str) -> dict[str, str] | None:
+    """What a search asks of the database: what was typed, and the beginnings of its words; None without any word."""
+    words = words_of(typed)
+    if not words:
+        return None
+    if not is_postgresql():
+        return {"typed": typed, "beginnings": " ".join(f'"{_stem(word)}"*' for word in words)}
+    # Who quotes or excludes means it: beginnings of words would bring back what was excluded.
+    beginnings = "" if _asks_for_more(typed) else " & ".join(f"'{word}':*" for word in words)
+    return {"typed": typed, "beginnings": beginnings}
 
 
 def _asks_for_more(typed: str) -> bool:
@@ -65,6 +78,14 @@ def _stem(word: str) -> str:
         if word.lower().endswith(ending) and len(word) - len(ending) >= 4:
             return word[: -len(ending)]
     return word
+
+
+_FOLLOWED = select(Follow.idea_id).where(Follow.person_id == bindparam("person"), Follow.idea_id.is_not(None))
+
+
+def followed(person_id: int) -> list[int]:
+    """The ideas that somebody follows."""
+    return [row[0] for row in db.session.connection().execute(_FOLLOWED, {"person": person_id})]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,16 @@ from flask_babel import gettext as _
 from app.db import db
 from app.domain.decision import NotAllowed
 from app.domain.lifecycle import IdeaState
-from app.features.ideas import fragments, listing, pages, queries, service
+from app.features.ideas import list_page, listing, pages, queries, service
 from app.features.ideas.forms import IdeaForm
-from app.kit import clock, doors
+from app.kit import clock, doors, shown
 from app.kit.forms import csrf
 from app.kit.identity import DRAFT, current_person, the_person
 from app.kit.limits import ROOM, limiter
 from app.kit.tokens import new_token
 from app.policies.ideas import may_edit, may_read
-from app.policies.taking_part import may_submit, may_vote
-from app.records import ballots, drafts, frames, ideas
+from app.policies.taking_part import may_submit
+from app.records import drafts, frames, ideas
 from app.records.ideas import IdeaRow
 
 bp = Blueprint("ideas", __name__)
@@ -36,27 +36,9 @@ def index() -> ResponseReturnValue:
         if request.args.get("oproep"):
             abort(404)
         return render_template("ideas/nothing.html")
-    found = listing.read(choice, now)
-    page = found.slice(listing.seed(choice.lot, person.id if person else None))
-    counts = not choice.call.hides_counts(now)
-    is_empty = len(found.sheet) == 0
-    submitting = may_submit(person, choice.call, now)
-    return render_template(
-        "ideas/index.html",
-        choice=choice,
-        call=choice.call,
-        page=page,
-        top=fragments.top(choice, choice.call.phase(now), submitting, is_empty=is_empty),
-        cards=fragments.cards(
-            ideas.cards(page.ids) if person else ideas.kept_cards(page.ids),
-            may_vote(person, IdeaState.PUBLISHED, choice.call, now),
-            ballots.my_votes(person.id, page.ids) if person and page.ids else {},
-            counts=counts,
-        ),
-        is_empty=is_empty,
-        counts=counts,
-        submitting=submitting,
-    )
+    if choice.is_personal and person is None:
+        return redirect(url_for("accounts.sign_in", next=choice.address()), code=303)
+    return list_page.render(choice, person, now)
 
 
 @bp.get("/plannen")
@@ -78,6 +60,8 @@ def show(idea_id: int) -> ResponseReturnValue:
         return render_template("ideas/gone.html", idea=idea, decision=allowed), status
     if idea.state == IdeaState.MERGED and idea.merged_into_id is not None:
         return redirect(url_for("ideas.show", idea_id=idea.merged_into_id), code=301)
+    if idea.state == IdeaState.PUBLISHED:
+        shown.note((idea.id,))
     return render_template("ideas/show.html", **pages.show(idea, person, now))
 
 

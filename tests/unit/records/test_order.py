@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.lifecycle import PublicStatus
 from app.domain.ranking import Method, Parameters, Tallies, Weighting, rank_ideas
-from app.records.order import Ordering, Recent, Sheet, Sort
+from app.records.order import Recent, Sheet, Sort
+from app.records.ordering import Ordering
 from app.records.standings import Rules
+from app.records.traits import Traits
 
 RULES = Rules(Parameters(n_min=2), Weighting.PER_GROUP, "seed")
 
@@ -28,8 +29,7 @@ def a_sheet(ids: Sequence[int], for_: Sequence[int] = (), against: Sequence[int]
         ids=np.array(ids, dtype=np.int64),
         published=published,
         arguments=np.array([number % 4 for number in ids], dtype=np.int64),
-        statuses=tuple(PublicStatus.OPEN for _ in ids),
-        themes={},
+        traits=Traits(n),
         tallies=Tallies(tuple(ids), RULES.parameters.groups, yes, no),
         rules=RULES,
         version=(),
