@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from app.cli.refusal import Refusal
 from app.db import begin_read, db
 from app.domain.ballot import Group
-from app.features.accounts import service
+from app.features.accounts import second_factor, service
 from app.kit import audit, clock, mail
 from app.kit.i18n import LANGUAGES
 from app.models.person import Organisation, Person, PersonRole, Role
@@ -95,6 +95,24 @@ def login_link(email: str) -> None:
     audit.record(None, "accounts.login_link", person, now, why="flask people login-link")
     link = service.make_link(address, language, now)
     click.echo(link)
+
+
+@people.command("reset-second-factor")
+@click.argument("email")
+@click.option("--why", default="", help="What the audit log says about it.")
+def reset_second_factor(email: str, why: str) -> None:
+    """Take away the second step of the account with this address EMAIL: a new one is set up at the next sign-in.
+
+    For the last organiser who lost app and recovery codes; all sessions of this person end.
+    """
+    address = _address(email)
+    person = db.session.scalar(select(Person).where(Person.email == address))
+    if person is None:
+        raise Refusal(f"Nobody has the address {address}.")
+    reason = " – ".join(filter(None, ("flask people reset-second-factor", why.strip())))
+    if not second_factor.reset(None, person, reason, clock.now()):
+        raise Refusal(f"The account of {address} has no second step.")
+    click.echo(f"{address} sets up a new second step at the next sign-in.")
 
 
 @people.command("list")

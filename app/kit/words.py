@@ -11,6 +11,7 @@ from app.domain.decision import N_
 from app.domain.lifecycle import IdeaState, PublicStatus, RefusalReason
 from app.domain.ranking import Weighting
 from app.models.argument import ArgumentState
+from app.models.contribution import Channel
 from app.models.moderation import ModerationVerb, ReportReason
 from app.models.person import Role
 from app.models.seal import SealReason
@@ -36,6 +37,13 @@ NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
         ArgumentState.PUBLISHED: N_("Published"),
         ArgumentState.HIDDEN: N_("Hidden"),
         ArgumentState.DELETED: N_("Deleted"),
+    },
+    Channel: {
+        Channel.MEETING: N_("From a youth meeting"),
+        Channel.PAPER: N_("From a paper form"),
+        Channel.PHONE: N_("By telephone"),
+        Channel.STREET: N_("From a conversation in the street"),
+        Channel.OTHER: N_("Passed on to the municipality"),
     },
     IdeaState: {
         IdeaState.DRAFT: N_("Draft"),
@@ -109,6 +117,7 @@ ACTIONS: Mapping[str, str] = {
     "moderation.hide_argument": N_("hid an argument"),
     "moderation.restore_argument": N_("put an argument back"),
     "moderation.keep_argument": N_("left a reported argument on the site"),
+    "ideas.post_for_other": N_("posted an idea for somebody else"),
     "responses.answer": N_("answered an idea"),
     "responses.status": N_("changed the status of an idea"),
     "organiser.handle_message": N_("handled a message"),
@@ -128,7 +137,25 @@ ACTIONS: Mapping[str, str] = {
     "voting.close_agenda_vote": N_("let the votes on ideas fill an agenda again"),
     "accounts.create": N_("made an account"),
     "accounts.login_link": N_("made a link to sign in"),
+    "accounts.set_up_second_factor": N_("set up the second step of signing in"),
+    "accounts.replace_second_factor": N_("replaced the app of the second step"),
+    "accounts.renew_recovery_codes": N_("made new recovery codes"),
+    "accounts.use_recovery_code": N_("came in with a recovery code"),
+    "accounts.stop_second_factor": N_("stopped the second step of signing in"),
+    "accounts.reset_second_factor": N_("reset the second step of somebody"),
+    "accounts.link_provider": N_("linked the account at the sign-in provider"),
+    "accounts.unlink_provider": N_("unlinked the account at the sign-in provider"),
     "import.polis": N_("imported a conversation"),
+    "codes.make": N_("made voting codes"),
+    "codes.revoke": N_("revoked a batch of voting codes"),
+    "codes.forget": N_("removed voting codes whose letters could not be written"),
+    "invitations.invite": N_("invited people"),
+    "invitations.resend": N_("sent an invitation again"),
+    "invitations.revoke": N_("revoked an invitation"),
+    "invitations.accept": N_("accepted an invitation"),
+    "domains.add": N_("trusted a mail domain"),
+    "domains.remove": N_("stopped trusting a mail domain"),
+    "domains.join": N_("joined a group by the mail domain"),
 }
 """What the lines of the audit log say that somebody did; an action without words is shown as it is written."""
 

@@ -1,4 +1,4 @@
-"""May they sign in?"""
+"""May they sign in, and give somebody a new second step?"""
 
 from app.domain.decision import N_, YES, Decision
 from app.models.person import Person
@@ -8,4 +8,20 @@ def may_sign_in(person: Person) -> Decision:
     """Everybody who can read the mail of an account, unless the account was blocked."""
     if person.blocked_at is not None:
         return Decision(N_("This account is blocked. Do you think that is a mistake? Write to us."))
+    return YES
+
+
+def may_reset_second_factor(actor: Person | None, person: Person) -> Decision:
+    """An organiser may do so for anybody else, after hearing from them in another way than by mail alone."""
+    if actor is None or not actor.is_organiser:
+        return Decision(N_("Only organisers can reset the second step of somebody."))
+    if actor.id == person.id:
+        return Decision(N_("You replace your own app on your own page."))
+    return YES
+
+
+def may_go_without(person: Person, *, of_staff: bool) -> Decision:
+    """Whether somebody may stop the second step: staff need it where the site asks it of them."""
+    if of_staff and person.is_staff:
+        return Decision(N_("Whoever works for this site needs the second step."))
     return YES
