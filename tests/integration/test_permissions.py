@@ -41,14 +41,21 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "accounts.signed_out",
         "agenda_vote.choose",
         "discussion.argue",
+        "discussion.change",
+        "discussion.mark",
+        "discussion.remove",
         "discussion.reply",
         "discussion.report_argument",
         "discussion.report_idea",
+        "discussion.show",
+        "changes.history",
         "ideas.edit",
         "ideas.index",
         "ideas.new",
         "ideas.old_address",
         "ideas.show",
+        "media.image",
+        "media.poster",
         "pages.about",
         "pages.accessibility",
         "pages.contact",
@@ -153,6 +160,11 @@ INSIDE: dict[tuple[str, str], dict[str, str]] = {
     ("agenda_vote.choose", "POST"): WHO_SIGNED_IN,
     ("discussion.argue", "GET"): WHO_SIGNED_IN,
     ("discussion.argue", "POST"): WHO_SIGNED_IN,
+    ("discussion.change", "GET"): ONLY_THE_AUTHOR,
+    ("discussion.change", "POST"): ONLY_THE_AUTHOR,
+    ("discussion.mark", "POST"): WHO_SIGNED_IN,
+    ("discussion.remove", "GET"): ONLY_THE_AUTHOR,
+    ("discussion.remove", "POST"): ONLY_THE_AUTHOR,
     ("discussion.reply", "GET"): WHO_SIGNED_IN,
     ("discussion.reply", "POST"): WHO_SIGNED_IN,
     ("discussion.report_argument", "GET"): NOT_THE_AUTHOR,
@@ -162,6 +174,9 @@ INSIDE: dict[tuple[str, str], dict[str, str]] = {
     ("ideas.edit", "GET"): ONLY_THE_AUTHOR,
     ("ideas.edit", "POST"): ONLY_THE_AUTHOR,
     ("ideas.withdraw", "POST"): ONLY_THE_AUTHOR,
+    ("changes.amend", "GET"): ONLY_THE_AUTHOR,
+    ("changes.amend", "POST"): ONLY_THE_AUTHOR,
+    ("changes.withdrawing", "GET"): ONLY_THE_AUTHOR,
     ("voting.cast", "POST"): WHO_SIGNED_IN,
 }
 
@@ -199,6 +214,8 @@ class World:
             db.session.flush()
             idea = self._idea()
             return {"idea_id": idea.id, "message_id": message.id, "slug": idea.call.process.slug}
+        if endpoint == "media.image":
+            return {"idea_id": factories.an_image(self._idea()).idea_id, "key": factories.IMAGE_KEY, "width": 480}
         if endpoint in ("ideas.edit", "ideas.withdraw"):
             return {"idea_id": self._idea(IdeaState.DRAFT).id}
         idea = self._idea()
@@ -397,13 +414,21 @@ CHECKS_ITSELF: dict[str, dict[str, str]] = {
     # Views that look at the token themselves, to hand back what was typed; each with a form that is good but for it.
     "agenda_vote.choose": {"action": "save"},
     "discussion.argue": {"side": "for", "body": "Dit argument is lang genoeg om te mogen staan."},
+    "discussion.change": {"body": "Deze tekst is lang genoeg om te mogen staan."},
+    "discussion.mark": {"mark": "1"},
+    "discussion.remove": {},
     "discussion.reply": {"body": "Deze reactie is lang genoeg om te mogen staan."},
     "discussion.report_argument": {"reason": "insult", "explanation": ""},
     "discussion.report_idea": {"reason": "insult", "explanation": ""},
+    "changes.amend": {**GOOD_IDEA, "reason": "Er kwam een vraag over de plek."},
     "ideas.edit": GOOD_IDEA,
     "ideas.new": GOOD_IDEA,
     "voting.cast": {"choice": "for"},
 }
+
+
+OF_THE_AUTHOR = {"ideas.edit", "discussion.change", "discussion.remove"}
+"""Forms that only the author gets."""
 
 
 def rows(app: Flask) -> dict[str, int]:
@@ -437,7 +462,7 @@ def test_nothing_is_written_without_a_good_token(demo: Flask, people: dict[str, 
         if method == "GET":
             continue
         address = address_of(demo, endpoint, people)
-        client = sign_in(demo.test_client(), author if endpoint == "ideas.edit" else everybody)
+        client = sign_in(demo.test_client(), author if endpoint in OF_THE_AUTHOR else everybody)
         before = rows(demo)
         data = {**CHECKS_ITSELF.get(endpoint, {"sentence": "Een zin die lang genoeg is."})}
         if token:

@@ -33,12 +33,12 @@ from app.features.discussion.forms import (
 )
 from app.features.discussion.queries import ArgumentHead
 from app.kit import clock, doors
-from app.kit.errors import problem, wants_json
+from app.kit.errors import error_page, problem, wants_json
 from app.kit.forms import Form, csrf
 from app.kit.identity import DRAFT, current_person
 from app.kit.limits import ROOM, limiter
 from app.models.moderation import ReportReason
-from app.policies.discussion import may_change, may_delete, may_mark, may_reply, may_report
+from app.policies.discussion import may_change, may_delete, may_reply, may_report
 from app.policies.taking_part import may_argue
 from app.records import arguments, drafts, heads
 from app.records.heads import IdeaHead
@@ -154,23 +154,17 @@ def show(argument_id: int) -> ResponseReturnValue:
 def mark(idea_id: int) -> ResponseReturnValue:
     """Say that a text helped, or no longer. Open to all, so that an expired session leads to signing in and back."""
     form, person, idea, now = MarkForm(), current_person(), _idea(idea_id), clock.now()
-    argument = queries.argument(form.argument_id) if form.argument_id else None
-    if argument is None or argument.idea_id != idea_id:
-        abort(404)
-    decision = may_mark(person, argument.author_id, idea.state, argument.state, idea.call, now)
-    if person is None or not decision:
-        if not decision.needs_sign_in:
-            raise NotAllowed(decision)
-        address = url_for("accounts.sign_in", next=url_for("discussion.show", argument_id=argument.id))
-        if wants_json():
-            return problem(401, _(decision.refusal), sign_in=address)
-        return redirect(address, code=303)
+    argument = queries.argument(form.argument_id)
+    if argument is not None and argument.idea_id != idea_id:
+        argument = None
+    if person is None:
+        return _sign_in_to_mark(idea, argument, may_argue(None, idea.state, idea.call, now))
     if not form.validate():
-        sentence = _("Your session had expired, so your mark was not counted. Press the button once more.")
-        if wants_json():
-            return problem(400, sentence)
-        flash(sentence, "warning")
-        return redirect(_back_to(form, argument), code=303)
+        return error_page(
+            400, _("Your session had expired, so your mark was not counted. Press the button once more.")
+        )
+    if argument is None:
+        abort(404 if form.argument_id else 400)
     count = marks.put(person, idea, argument, now, helpful=form.is_helpful)
     if wants_json():
         answer = jsonify(
@@ -181,6 +175,18 @@ def mark(idea_id: int) -> ResponseReturnValue:
         answer.headers["Cache-Control"] = "no-store"
         return answer
     return redirect(_back_to(form, argument), code=303)
+
+
+def _sign_in_to_mark(
+    idea: IdeaHead, argument: ArgumentHead | None, decision: Decision
+) -> ResponseReturnValue:
+    if not decision.needs_sign_in:
+        raise NotAllowed(decision)
+    text = url_for("discussion.show", argument_id=argument.id) if argument else None
+    address = url_for("accounts.sign_in", next=text or url_for("ideas.show", idea_id=idea.id))
+    if wants_json():
+        return problem(401, _("Sign in to mark a text as helpful."), sign_in=address)
+    return redirect(address, code=303)
 
 
 def _back_to(form: MarkForm, argument: ArgumentHead) -> str:

@@ -16,6 +16,7 @@ from app.kit import audit, mail, signals
 from app.kit.i18n import speaking
 from app.kit.words import word
 from app.models.argument import Argument, ArgumentState
+from app.models.contribution import IdeaOrigin
 from app.models.idea import Idea
 from app.models.message import MailMessage
 from app.models.moderation import ModerationDecision, ModerationVerb, Report
@@ -99,11 +100,14 @@ def restore_argument(moderator: Person, argument: Argument, sentence: str, now: 
 def keep_text(moderator: Person, text: Idea | Argument, sentence: str, now: datetime) -> None:
     """Close the reports on a text without hiding it, and say why. Raises NotAllowed and Overtaken."""
     reports = open_reports(text)
-    may_decide(moderator, text.author_id, _reporters(reports)).or_raise()
+    may_decide(moderator, text.author_id, _reporters(reports), posted_by(text)).or_raise()
     letters = _tell_reporters(text, reports, now, "kept" if is_on_the_site(text) else "gone", sentence)
     closed = _close(reports, now)
     if not closed:
         raise Overtaken(Decision(N_("These reports have been handled already.")))
+    if isinstance(text, Argument) and text.state == ArgumentState.DELETED:
+        # Its author took it back; it was kept for this decision only.
+        text.body = ""
     _note_reporters(text, reports, closed, sentence, now)
     db.session.add(_decision(text, ModerationVerb.KEEP, Ruling(sentence), moderator, now))
     action = "moderation.keep" if isinstance(text, Idea) else "moderation.keep_argument"
@@ -124,6 +128,13 @@ def open_reports(text: Idea | Argument) -> list[Report]:
     )
 
 
+def posted_by(text: Idea | Argument) -> int | None:
+    """Who of the staff posted this idea for somebody else."""
+    if not isinstance(text, Idea):
+        return None
+    return db.session.scalar(select(IdeaOrigin.posted_by_id).where(IdeaOrigin.idea_id == text.id))
+
+
 def is_on_the_site(text: Idea | Argument) -> bool:
     """Whether readers see the text."""
     return text.is_readable if isinstance(text, Idea) else text.state == ArgumentState.PUBLISHED
@@ -133,7 +144,7 @@ def _decide(
     moderator: Person, idea: Idea, verb: IdeaVerb, ruling: Ruling, now: datetime, version: int | None = None
 ) -> None:
     reports = open_reports(idea) if verb == IdeaVerb.HIDE else []
-    may_decide(moderator, idea.author_id, _reporters(reports)).or_raise()
+    may_decide(moderator, idea.author_id, _reporters(reports), posted_by(idea)).or_raise()
     # Mails are written before the row is locked.
     letters = _tell_author(idea.author, MAILS[verb], idea, ruling, now)
     answers = _tell_reporters(idea, reports, now, "hidden", "")

@@ -118,8 +118,8 @@ def test_who_may_not_mark_hears_why(app: Flask, client: FlaskClient, idea: int) 
     mark = f"/ideeen/{idea}/nuttig"
     assert "Je kunt je eigen tekst niet nuttig noemen." in post(client, mark, 403, mark=mine).text
     assert "de tekst is weggehaald" in post(client, mark, 403, mark=hidden).text
-    for wrong in ("", "x", "4711", "9" * 30):
-        post(client, mark, 404, mark=wrong)
+    for wrong, status in (("", 400), ("x", 400), ("9" * 30, 400), ("4711", 404)):
+        post(client, mark, status, mark=wrong)
     with app.app_context():
         elsewhere = factories.an_idea().id
         db.session.commit()
