@@ -150,7 +150,7 @@ def _load_person(key: str) -> Person | None:
         return None
     if clock.now() - seen_at >= SEEN_EVERY:
         g.device_to_note = (device, person.id)
-    return cast(Person, person)
+    return person
 
 
 def _took_second_step() -> bool:

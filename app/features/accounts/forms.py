@@ -15,7 +15,8 @@ from app.kit.mail import clean_address
 from app.kit.tokens import CODE_DIGITS
 
 NAME_LENGTH = (2, 80)
-LONGEST_NEIGHBOURHOOD = 80
+_POSTCODE = re.compile(r"[1-9][0-9]{3}")
+"""The lowest is 1000; the letters say too much about one household, so they are not asked and not kept."""
 _DIGITS = re.compile(rf"\d{{{CODE_DIGITS}}}")
 
 
@@ -27,6 +28,11 @@ def one_line(value: Any) -> Any:
 def only_digits(value: Any) -> Any:
     """People type a code with spaces or dashes, as it suits them."""
     return re.sub(r"[\s\-.]", "", value) if isinstance(value, str) else value
+
+
+def without_letters(value: Any) -> Any:
+    """Who types a whole postcode means its digits; the letters are gone before anything is kept."""
+    return re.sub(r"\s*[A-Za-z]{2}$", "", value.strip()) if isinstance(value, str) else value
 
 
 class SignInForm(Form):
@@ -87,20 +93,23 @@ class NameForm(Form):
             raise ValidationError(_("A name has at least two letters or digits."))
 
 
-class ProfileForm(NameForm):
+class PostcodeForm(Form):
+    """In which part of the city somebody lives, if they want to tell."""
+
+    postcode = StringField(_l("The four digits of your postcode"), filters=[without_letters])
+
+    def validate_postcode(self, field: Field) -> None:
+        if field.data and not _POSTCODE.fullmatch(field.data):
+            raise ValidationError(_("Fill in four digits, such as 6211, or leave this empty."))
+
+
+class WelcomeForm(NameForm, PostcodeForm):
+    """What somebody new is asked."""
+
+
+class ProfileForm(NameForm, PostcodeForm):
     """What somebody can change about themselves."""
 
-    neighbourhood = StringField(
-        _l("Your neighbourhood"),
-        filters=[one_line],
-        validators=[
-            length(
-                (0, LONGEST_NEIGHBOURHOOD),
-                N_("Fill in your neighbourhood."),
-                N_("At most %(most)d characters; this has %(now)d."),
-            )
-        ],
-    )
     language = SelectField(
         _l("Language of the mails you get"),
         choices=[SelectChoice("nl", "Nederlands"), SelectChoice("en", "English")],

@@ -1,6 +1,7 @@
 """Signing in and out, the own page, and in the demo the people and the post: requests in, answers out."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import (
@@ -21,7 +22,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.db import db
-from app.features.accounts import forms, queries, service
+from app.features.accounts import forms, kept, queries, second_factor, second_step, service
 from app.features.accounts.service import Arrival, NoEntry, Problem, TooManyMails
 from app.kit import clock, doors, identity, jobs, paths
 from app.kit.i18n import language
@@ -34,7 +35,6 @@ bp = Blueprint("accounts", __name__)
 
 ASKED = "sign_in"
 """Where the session keeps the token of the mail that this browser asked for."""
-LONGEST_DRAFT_TOKEN = 64
 
 
 @bp.route("/inloggen", methods=["GET", "POST"])
@@ -44,19 +44,18 @@ def sign_in() -> ResponseReturnValue:
     """Ask for an e-mail address and send a code and a link to it, whether or not somebody is known by it."""
     form = forms.SignInForm()
     if request.method == "GET":
-        form.next.data = _way_on(request.args.get("next"))
+        form.next.data = way_on(request.args.get("next"))
         if current_person():
             return redirect(form.next.data or url_for("accounts.mine"), code=303)
     if not form.validate_on_submit():
         return _sign_in_page(form, 400 if form.is_submitted() else 200)
-    draft = str(session.get(identity.DRAFT, ""))
     try:
         asked = service.ask_to_sign_in(
             str(form.email.data),
             language(),
             clock.now(),
-            next_path=_way_on(form.next.data),
-            draft_token=draft if len(draft) <= LONGEST_DRAFT_TOKEN else "",
+            next_path=way_on(form.next.data),
+            draft_token=kept.of_browser(),
         )
     except TooManyMails as refusal:
         return _sign_in_page(form, 429, refusal.minutes)
@@ -75,7 +74,14 @@ def enter_code() -> ResponseReturnValue:
     form = forms.CodeForm()
     if form.validate_on_submit():
         try:
-            return _arrive(service.enter_code(token, str(form.code.data), clock.now()))
+            arrival = service.enter_code(token, str(form.code.data), clock.now())
+            return arrive(
+                replace(
+                    arrival,
+                    draft_token=kept.of_browser() or arrival.draft_token,
+                    with_kept=request.form.get(kept.ANSWER) != kept.ONLY,
+                )
+            )
         except NoEntry as refusal:
             if refusal.problem is not Problem.WRONG:
                 return _no_entry(refusal.problem)
@@ -84,7 +90,8 @@ def enter_code() -> ResponseReturnValue:
     problem = service.problem_of_link(asked, clock.now())
     if asked is None or problem:
         return _no_entry(problem or Problem.UNKNOWN)
-    page = render_template("accounts/code.html", form=form, asked=asked, minutes=_lifetime())
+    promise = kept.promise(kept.of_code(asked), clock.now())
+    page = render_template("accounts/code.html", form=form, asked=asked, minutes=_lifetime(), promise=promise)
     return _unkept(page, 400 if form.is_submitted() else 200)
 
 
@@ -92,21 +99,27 @@ def enter_code() -> ResponseReturnValue:
 @doors.public
 @limiter.limit(ROOM, methods=["POST"])
 def open_link(token: str) -> ResponseReturnValue:
-    """Show a button, because mail scanners follow links; the button lets in, on any device."""
+    """Show a button, because mail scanners follow links; the button lets in, on any device.
+
+    What was begun elsewhere is shown and has a button of its own: somebody else may have begun it and asked for
+    this mail.
+    """
     asked = queries.mail_with_link(token)
     problem = service.problem_of_link(asked, clock.now())
     if asked is None or problem:
         person = current_person()
         if asked and person and problem is Problem.USED and person.email == asked.email:
-            return redirect(_way_on(asked.next_path) or url_for("accounts.mine"), code=303)
+            return redirect(way_on(asked.next_path) or url_for("accounts.mine"), code=303)
         return _no_entry(problem or Problem.UNKNOWN)
     form = forms.ConfirmForm()
     if form.validate_on_submit():
         try:
-            return _arrive(service.open_link(token, clock.now()))
+            arrival = service.open_link(token, clock.now())
+            return arrive(replace(arrival, with_kept=request.form.get(kept.ANSWER) == kept.DO))
         except NoEntry as refusal:
             return _no_entry(refusal.problem)
-    return _unkept(render_template("accounts/link.html", form=form, asked=asked), 200)
+    promise = kept.promise(asked.draft_token or "", clock.now())
+    return _unkept(render_template("accounts/link.html", form=form, asked=asked, promise=promise), 200)
 
 
 @bp.post("/uitloggen")
@@ -129,14 +142,14 @@ def signed_out() -> ResponseReturnValue:
 def choose_name() -> ResponseReturnValue:
     """Ask a new person what they want to be called; they may leave it for later."""
     person = the_person()
-    way_on = _way_on(request.args.get("next")) or url_for("accounts.mine")
-    form = forms.NameForm()
+    onward = way_on(request.args.get("next")) or url_for("accounts.mine")
+    form = forms.WelcomeForm()
     if form.validate_on_submit():
-        service.choose_name(person, str(form.name.data))
+        service.introduce(person, str(form.name.data), str(form.postcode.data or ""))
         flash(_("Welcome, %(name)s.", name=person.name))
-        return redirect(way_on, code=303)
+        return redirect(onward, code=303)
     status = 400 if form.is_submitted() else 200
-    return render_template("accounts/name.html", form=form, person=person, way_on=way_on), status
+    return render_template("accounts/name.html", form=form, person=person, way_on=onward), status
 
 
 @bp.route("/mijn", methods=["GET", "POST"])
@@ -147,7 +160,7 @@ def mine() -> ResponseReturnValue:
     form = forms.ProfileForm(obj=person)
     if form.validate_on_submit():
         service.change_profile(
-            person, str(form.name.data), str(form.neighbourhood.data or ""), str(form.language.data)
+            person, str(form.name.data), str(form.postcode.data or ""), str(form.language.data)
         )
         flash(_("Your details have been saved."))
         return redirect(url_for("accounts.mine"), code=303)
@@ -166,7 +179,7 @@ def mine() -> ResponseReturnValue:
 @doors.signed_in
 def end_sessions() -> ResponseReturnValue:
     """Sign the person out on every device, this one too."""
-    service.end_all_sessions(the_person())
+    service.end_all_sessions(the_person(), clock.now())
     identity.end_session()
     return redirect(url_for("accounts.signed_out"), code=303)
 
@@ -179,9 +192,7 @@ def demo_sign_in(person_id: int) -> ResponseReturnValue:
     if person is None or person.demo_order is None:
         abort(404)
     may_sign_in(person).or_raise()
-    identity.start_session(person)
-    flash(_("You are signed in as %(name)s.", name=person.name))
-    return redirect(_way_on(request.form.get("next")) or url_for("accounts.mine"), code=303)
+    return arrive(Arrival(person, False, way_on(request.form.get("next")), kept.of_browser()))
 
 
 @doors.public
@@ -200,20 +211,31 @@ def _set_up(state: BlueprintSetupState) -> None:
         state.add_url_rule("/demo/post", "demo_post", demo_post, methods=["GET"])
 
 
-def _way_on(path: str | None) -> str:
+def way_on(path: str | None) -> str:
     """A page of this site to go to, but none of those that only serve to come in or go out."""
     safe = paths.same_site(path)
     place = safe.removeprefix("/en")
     return "" if place.startswith(("/inloggen", "/uitgelogd", "/uitloggen", "/demo/")) else safe
 
 
-def _arrive(arrival: Arrival) -> ResponseReturnValue:
-    identity.start_session(arrival.person, arrival.draft_token)
-    way_on = _way_on(arrival.next_path) or url_for("accounts.mine")
+def arrive(arrival: Arrival, *, second_step_taken: bool = False) -> ResponseReturnValue:
+    """Sign in whoever proved who they are, complete what they began before, and lead them on; first to the second
+    step, if they need one. Every way in ends here.
+    """
+    now, of_staff = clock.now(), current_app.config["SITE"].asks_second_factor
+    if not second_step_taken and second_factor.is_asked(arrival.person, of_staff=of_staff):
+        second_step.hold(arrival, now)
+        return redirect(url_for("second_factor.ask"), code=303)
+    identity.start_session(arrival.person, kept.carried(arrival, now), second_step=second_step_taken)
+    outcome = kept.finish(arrival, now)
+    onward = outcome.address if outcome else way_on(arrival.next_path) or url_for("accounts.mine")
+    if not arrival.is_new:
+        flash(_("You are signed in as %(name)s.", name=arrival.person.name))
+    if outcome:
+        flash(outcome.sentence, outcome.kind)
     if arrival.is_new:
-        return redirect(url_for("accounts.choose_name", next=way_on), code=303)
-    flash(_("You are signed in as %(name)s.", name=arrival.person.name))
-    return redirect(way_on, code=303)
+        return redirect(url_for("accounts.choose_name", next=onward), code=303)
+    return redirect(onward, code=303)
 
 
 def _with_links(text: str) -> list[tuple[str, str]]:
@@ -235,7 +257,11 @@ def _lifetime() -> int:
 
 def _sign_in_page(form: forms.SignInForm, status: int, minutes: int = 0) -> ResponseReturnValue:
     people = queries.demo_people() if current_app.config["SITE"].demo else []
-    return render_template("accounts/sign_in.html", form=form, people=people, minutes=minutes), status
+    promise = kept.promise(kept.of_browser(), clock.now())
+    page = render_template(
+        "accounts/sign_in.html", form=form, people=people, minutes=minutes, promise=promise
+    )
+    return page, status
 
 
 def _no_entry(problem: Problem) -> ResponseReturnValue:

@@ -10,11 +10,12 @@ from sqlalchemy.exc import IntegrityError
 
 from app.db import db, is_postgresql
 from app.domain.ballot import Group
-from app.features.accounts import queries
+from app.features.accounts import devices, queries
 from app.kit import mail, signals, tokens
 from app.kit.i18n import speaking
 from app.models.person import Person, SignInCode
 from app.policies.accounts import may_sign_in
+from app.records import areas
 
 LIFETIME = mail.SIGN_IN_LIFETIME
 TRIES = 5
@@ -156,22 +157,33 @@ def problem_of_link(row: SignInCode | None, now: datetime) -> Problem | None:
     return None
 
 
-def change_profile(person: Person, name: str, neighbourhood: str, language: str) -> None:
+def change_profile(person: Person, name: str, postcode: str, language: str) -> None:
     """Change how somebody is called, where they live and in which language they are written to."""
     person.name = name
-    person.neighbourhood = neighbourhood
     person.language = language
+    _live_in(person, postcode)
     db.session.commit()
 
 
-def choose_name(person: Person, name: str) -> None:
-    """Give the name that stands beside everything the person writes."""
+def introduce(person: Person, name: str, postcode: str) -> None:
+    """Give the name that stands beside everything the person writes, and in which part of the city they live."""
     person.name = name
+    _live_in(person, postcode)
     db.session.commit()
 
 
-def end_all_sessions(person: Person) -> None:
+def _live_in(person: Person, postcode: str) -> None:
+    """The neighbourhood follows from the postcode, where the site knows it; who leaves it as it was keeps theirs."""
+    if postcode == person.postcode:
+        return
+    area = areas.of_postcode(postcode) if postcode else None
+    person.postcode = postcode
+    person.neighbourhood = area.name if area else ""
+
+
+def end_all_sessions(person: Person, now: datetime) -> None:
     """Sign the person out on every device."""
+    devices.end_all(person, now)
     db.session.execute(
         update(Person).where(Person.id == person.id).values(session_epoch=Person.session_epoch + 1)
     )

@@ -12,7 +12,7 @@ from app.models.person import Person
 from app.models.process import Call
 from app.policies.agenda_vote import may_open_agenda_vote
 from app.policies.taking_part import may_choose_agenda, may_vote
-from app.records import agenda_ballots, calls, drafts, standings, tallies
+from app.records import agenda_ballots, calls, drafts, groups, standings, tallies
 from app.records.calls import CallRow
 from app.records.heads import IdeaHead
 
@@ -26,6 +26,7 @@ def cast_vote(voter: Person, idea: IdeaHead, value: VoteValue, now: datetime) ->
 
     Raises NotAllowed. Nothing else happens between the first lock and the commit.
     """
+    groups.hold(voter)
     may_vote(voter, idea.state, idea.call, now).or_raise()
     tallies.put(idea.id, voter.id, voter.group, value, now)
     db.session.commit()
@@ -39,6 +40,7 @@ def choose_agenda(
 
     `draft` is the token of a choice kept before signing in, which goes. Raises NotAllowed.
     """
+    groups.hold(voter)
     may_choose_agenda(voter, call, now).or_raise()
     try:
         agenda_ballots.put(call.id, voter.id, themes, now)
