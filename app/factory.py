@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli
 from app.db import db, migrate
+from app.features.accounts.device_routes import bp as devices
 from app.features.accounts.routes import bp as accounts
 from app.features.discussion.routes import bp as discussion
 from app.features.ideas.list_routes import bp as lists
@@ -52,6 +53,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (
     pages,
     accounts,
+    devices,
     processes,
     ideas,
     lists,
