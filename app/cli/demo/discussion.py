@@ -2,19 +2,23 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import insert, select
+
 from app.cli.demo.calendar import Calendar
 from app.cli.demo.casting import Casting, is_of_2019
-from app.cli.demo.content import Entry, arguments, read
+from app.cli.demo.content import Entry, arguments, dice, read
 from app.cli.demo.ideas import Board
 from app.cli.demo.rulings import rule
 from app.db import db
-from app.domain.ballot import Side
+from app.domain.ballot import Group, Side
 from app.models import Argument, Idea, Report
-from app.models.argument import ArgumentState
+from app.models.argument import ArgumentState, HelpfulMark
 from app.models.moderation import ReportReason
 
 ENDED = {"main_2019": "2019-04-12", "research_2019": "2019-02-06"}
 """The last day of talk in the calls of 2019."""
+MENDED_AFTER = timedelta(minutes=4)
+MOST_MARKS = 14
 
 
 def build_discussion(calendar: Calendar, casting: Casting, board: Board) -> int:
@@ -30,6 +34,7 @@ def build_discussion(calendar: Calendar, casting: Casting, board: Board) -> int:
         if handled_at is not None and "decision" in entry:
             rule(idea, entry["decision"], handled_at, casting)
     db.session.flush()
+    _marks(calendar, casting, board)
     return sum(idea.argument_count for idea in board.ideas.values())
 
 
@@ -54,6 +59,32 @@ def _talk(idea: Idea, moment: datetime, entry: Entry, calendar: Calendar, castin
             db.session.add(reply)
 
 
+def _marks(calendar: Calendar, casting: Casting, board: Board) -> None:
+    """Let people who are here find some arguments more helpful than others."""
+    entries = {idea.id: board.entries[key] for key, idea in board.ideas.items()}
+    shown = select(Argument).where(Argument.state == ArgumentState.PUBLISHED).order_by(Argument.id)
+    rows = []
+    for argument in db.session.scalars(shown):
+        entry, chance = entries[argument.idea_id], dice(f"helpful {argument.id}")
+        is_old = is_of_2019(entry)
+        end = calendar.at({"date": ENDED[entry["call"]]}, "23:00") if is_old else calendar.midnight
+        people = casting.crowd.veterans(Group.RESIDENT) if is_old else casting.crowd.residents[1:]
+        likes = int(MOST_MARKS * chance.betavariate(0.8, 3.0)) // (2 if argument.parent_id else 1)
+        for reader in chance.sample(people, min(likes, len(people))):
+            moment = argument.created_at + (end - argument.created_at) * chance.betavariate(1.2, 4.0)
+            if reader.id != argument.author_id and reader.created_at < moment:
+                rows.append(
+                    {
+                        "argument_id": argument.id,
+                        "person_id": reader.id,
+                        "marked_at": calendar.awake(moment),
+                    }
+                )
+                argument.helpful_count += 1
+    db.session.flush()
+    db.session.execute(insert(HelpfulMark), rows)
+
+
 def _argument(
     idea: Idea, said: Entry, entry: Entry, moment: datetime, spoken: set[int], casting: Casting
 ) -> Argument:
@@ -69,6 +100,8 @@ def _argument(
         body=said["text"],
         state=state,
         created_at=moment,
+        edited_at=moment + MENDED_AFTER if said.get("edited") else None,
+        helpful_count=0,
     )
 
 

@@ -43,7 +43,7 @@ from app.models import (
     Vote,
     Workshop,
 )
-from app.models.argument import ArgumentState
+from app.models.argument import ArgumentState, HelpfulMark
 from app.models.process import ActivityKind, ProcessState
 from app.models.seal import SealPlan, SealReason, Snapshot
 from app.records import calls, seals, standings, tallies
@@ -199,6 +199,19 @@ def test_there_is_something_in_every_state() -> None:
     assert number_of(Argument) >= 250
     assert number_of(Argument, Argument.parent_id.is_not(None)) >= 20
     assert number_of(Argument, Argument.state == ArgumentState.HIDDEN) == 1
+    assert number_of(Argument, Argument.state == ArgumentState.DELETED) == 1
+    assert number_of(Argument, Argument.edited_at.is_not(None)) == 1
+    marked = dict(
+        db.session.execute(
+            select(HelpfulMark.argument_id, func.count()).group_by(HelpfulMark.argument_id)
+        ).all()
+    )
+    stands = select(Argument.id, Argument.helpful_count).where(Argument.helpful_count > 0)
+    assert marked == dict(db.session.execute(stands).all())
+    assert len(marked) >= 150
+    own = select(HelpfulMark).join(Argument, Argument.id == HelpfulMark.argument_id)
+    assert db.session.scalars(own.where(Argument.author_id == HelpfulMark.person_id)).all() == []
+    assert number_of(HelpfulMark, HelpfulMark.marked_at > TODAY) == 0
     assert number_of(Report, Report.handled_at.is_(None)) >= 4
     assert number_of(Report, Report.handled_at.is_not(None)) >= 3
     assert number_of(OfficialResponse) >= 7
