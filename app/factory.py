@@ -9,15 +9,24 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli
 from app.db import db, migrate
 from app.features.accounts.device_routes import bp as devices
+from app.features.accounts.oidc_routes import bp as provider
 from app.features.accounts.routes import bp as accounts
+from app.features.accounts.second_factor_routes import bp as second_factor
+from app.features.codes.routes import bp as codes
 from app.features.discussion.routes import bp as discussion
 from app.features.ideas.list_routes import bp as lists
+from app.features.ideas.changing import bp as changes
+from app.features.ideas.media import bp as media
 from app.features.ideas.routes import bp as ideas
+from app.features.ideas.writing import bp as writing
+from app.features.invitations.routes import bp as invitations
 from app.features.moderation.routes import bp as moderation
+from app.features.notifications.routes import bp as notifications
 from app.features.organiser.routes import bp as organiser
 from app.features.pages.routes import bp as pages
 from app.features.partners.routes import bp as partners
 from app.features.practices.routes import bp as practices
+from app.features.privacy.routes import bp as privacy
 from app.features.processes.routes import bp as processes
 from app.features.projector.routes import bp as projector
 from app.features.ranking.routes import bp as ranking
@@ -54,8 +63,17 @@ ROOMS = (
     pages,
     accounts,
     devices,
+    second_factor,
+    provider,
+    codes,
+    invitations,
+    privacy,
+    notifications,
     processes,
     ideas,
+    writing,
+    changes,
+    media,
     lists,
     voting,
     agenda_vote,

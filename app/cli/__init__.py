@@ -2,9 +2,19 @@
 
 from flask import Flask
 
-from app.cli import agenda, importing, mail, people, seed, stands
+from app.cli import agenda, codes, digests, importing, invitations, mail, privacy, seed, stands
 
-COMMANDS = (agenda.agenda, importing.import_, mail.mail, people.people, stands.ranking, seed.seed)
+COMMANDS = (
+    agenda.agenda,
+    codes.codes,
+    digests.digest,
+    importing.import_,
+    mail.mail,
+    invitations.people,
+    privacy.privacy,
+    stands.ranking,
+    seed.seed,
+)
 
 
 def register(app: Flask) -> None:

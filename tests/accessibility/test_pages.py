@@ -34,6 +34,8 @@ NO_PAGES = {
     "pages.robots": "for machines",
     "pages.security_txt": "for machines",
     "pages.sitemap": "for machines",
+    "privacy.download_html": "a file to take along",
+    "privacy.download_json": "a file to take along",
     "projector.state": "for machines",
     "ranking.register_data": "for machines",
     "stands.download": "for machines",

@@ -82,6 +82,7 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "processes.themes",
         "projector.screen",
         "projector.state",
+        "privacy.erased",
         "ranking.explained",
         "ranking.index",
         "ranking.pictures",
@@ -95,7 +96,7 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "workshop.index",
         "workshop.show",
     ),
-    "signed_in": ("accounts.choose_name", "accounts.end_sessions", "accounts.mine", "ideas.withdraw"),
+    "signed_in": ("accounts.choose_name", "accounts.end_sessions", "accounts.mine", "changes.amend", "changes.withdrawing", "ideas.withdraw", "privacy.download_html", "privacy.download_json", "privacy.erase", "privacy.show"),
     "moderator": (
         "moderation.argument",
         "moderation.decisions",
@@ -427,7 +428,7 @@ CHECKS_ITSELF: dict[str, dict[str, str]] = {
 }
 
 
-OF_THE_AUTHOR = {"ideas.edit", "discussion.change", "discussion.remove"}
+OF_THE_AUTHOR = {"changes.amend", "ideas.edit", "discussion.change", "discussion.remove"}
 """Forms that only the author gets."""
 
 
