@@ -21,6 +21,8 @@ from app.models import (
     Theme,
     Workshop,
 )
+from app.models.area import Area
+from app.models.contribution import IdeaImage
 from app.models.person import Role
 from app.models.practice import PracticeLevel
 from app.models.process import ActivityKind
@@ -139,6 +141,27 @@ def an_idea(
     _add(idea)
     tallies.open_for([idea.id])
     return idea
+
+
+IMAGE_KEY = "0123456789abcdef0123456789abcdef"
+
+
+def an_image(idea: Idea, **values: Any) -> IdeaImage:
+    """An image of an idea; its bytes are no picture, for nothing reads them but a browser."""
+    base = {"key": IMAGE_KEY, "alt": "Twee bankjes aan het water.", "width": 1280, "height": 720}
+    content = {"large": b"groot", "small": b"klein", "added_at": _now()}
+    return _add(IdeaImage(**{"idea_id": idea.id, **base, **content, **values}))
+
+
+def an_area(name: str = "Wyck", latitude: float = 50.8505, longitude: float = 5.7021, **values: Any) -> Area:
+    """A neighbourhood."""
+    base = {
+        "slug": name.lower().replace(" ", "-"),
+        "name": name,
+        "latitude": latitude,
+        "longitude": longitude,
+    }
+    return _add(Area(**{**base, **values}))
 
 
 def a_vote(idea: Idea, voter: Person | None = None, value: VoteValue = VoteValue.FOR) -> Person:

@@ -33,6 +33,20 @@ def render(template: str, data: dict[str, Any]) -> bytes:
     return made
 
 
+def printable(text: str) -> str:
+    """A text without the signs that the house font has no drawing for, such as emoji; a PDF/UA may not hold them."""
+    return " ".join("".join(sign for sign in text if ord(sign) in _signs() or sign.isspace()).split())
+
+
+@cache
+def _signs() -> frozenset[int]:
+    """The signs that the house font can draw, read once; the font tools are loaded by whoever makes paper only."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(_fonts() / "SourceSans3[wght].ttf", lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
 @cache
 def _fonts() -> Path:
     """The folder of the house font, as its package brings it."""

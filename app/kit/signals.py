@@ -8,6 +8,8 @@ vote_cast = _signals.signal("vote-cast")
 """Sent with an idea id after a vote on it was recorded, changed or withdrawn."""
 idea_changed = _signals.signal("idea-changed")
 """Sent with an idea id after its text, state or public status changed."""
+idea_amended = _signals.signal("idea-amended")
+"""Sent with an idea id and `number=` of the amendment after its author changed the text in view of everybody."""
 mail_queued = _signals.signal("mail-queued")
 """Sent after a commit that left mail waiting."""
 person_signed_in = _signals.signal("person-signed-in")

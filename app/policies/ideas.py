@@ -1,16 +1,19 @@
 """May they read, edit, send in or withdraw an idea? By person, idea and where its process stands."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from app.domain.decision import N_, YES, Decision
 from app.domain.lifecycle import READABLE_STATES, IdeaState, IdeaVerb, state_after
 from app.models.person import Person
-from app.models.process import ProcessState
+from app.models.process import Audience, ProcessState
 from app.policies.taking_part import CallRules, may_submit
 
 EDITABLE_STATES = frozenset({IdeaState.DRAFT, IdeaState.SUBMITTED, IdeaState.RETURNED})
 """States in which the author edits freely: nobody else has read the text yet."""
+
+BETWEEN_AMENDMENTS = timedelta(days=1)
+"""Readers can follow an idea that changes once a day; one that changes by the hour is another each time."""
 
 _CLOSED = N_("This process is closed, so the idea stays as it is.")
 _UNREADABLE = {
@@ -66,8 +69,36 @@ def may_edit(person: Person | None, idea: IdeaFacts, call: CallInProcess, *, has
     if idea.state != IdeaState.PUBLISHED:
         return Decision(N_("This idea can no longer be changed."))
     if has_reactions:
-        return Decision(N_("Others have voted or reacted, so you can no longer change the text."))
+        return Decision(N_("Others have voted or reacted, so a change of the text stays visible, with its reason."))
     return YES
+
+
+def may_amend(
+    person: Person | None, idea: IdeaFacts, call: CallInProcess, last: datetime | None, now: datetime
+) -> Decision:
+    """After the first vote or argument the author changes the text in view of everybody, once a day at most."""
+    if person is None:
+        return Decision(N_("Sign in to change your idea."), needs_sign_in=True)
+    if idea.author_id != person.id:
+        return Decision(N_("Only the author can change this idea."))
+    if call.process_state != ProcessState.OPEN:
+        return Decision(_CLOSED)
+    if idea.state != IdeaState.PUBLISHED:
+        return Decision(N_("This idea can no longer be changed."))
+    if last is not None and now - last < BETWEEN_AMENDMENTS:
+        return Decision(N_("You changed this idea less than a day ago. You can change it again tomorrow."))
+    return YES
+
+
+def may_post_for_other(person: Person | None, call: CallRules, now: datetime) -> Decision:
+    """Moderators and organisers bring in what they heard elsewhere, in a call for everybody while it is open."""
+    if person is None:
+        return Decision(N_("Sign in to send in this idea."), needs_sign_in=True)
+    if not (person.is_moderator or person.is_organiser):
+        return Decision(N_("Only moderators and organisers send in ideas for somebody else."))
+    if call.audience != Audience.EVERYONE:
+        return Decision(N_("This call is not for everybody, so people answer it themselves."))
+    return may_submit(person, call, now)
 
 
 def may_send_in(person: Person | None, idea: IdeaFacts, call: CallInProcess, now: datetime) -> Decision:
@@ -84,6 +115,17 @@ def may_send_in(person: Person | None, idea: IdeaFacts, call: CallInProcess, now
     if idea.state != IdeaState.RETURNED:
         return Decision(N_("This idea has been sent in already."))
     return YES if call.process_state == ProcessState.OPEN else Decision(_CLOSED)
+
+
+def may_throw_away(person: Person | None, idea: IdeaFacts) -> Decision:
+    """The author removes a draft for good, as long as nobody else ever had it."""
+    if person is None:
+        return Decision(N_("Sign in to throw away your draft."), needs_sign_in=True)
+    if idea.author_id != person.id:
+        return Decision(N_("Only the author can throw away this draft."))
+    if idea.state != IdeaState.DRAFT or idea.submitted_at is not None:
+        return Decision(N_("Only a draft that was never sent in can be thrown away."))
+    return YES
 
 
 def may_withdraw(person: Person | None, idea: IdeaFacts, call: CallInProcess) -> Decision:

@@ -35,12 +35,19 @@ def may_read(person: Person | None, idea: Idea) -> Decision:
     return YES
 
 
-def may_decide(person: Person | None, author_id: int, reporter_ids: Collection[int] = ()) -> Decision:
-    """A moderator may decide on a text by somebody else that they have not reported themselves."""
+def may_decide(
+    person: Person | None,
+    author_id: int,
+    reporter_ids: Collection[int] = (),
+    posted_by_id: int | None = None,
+) -> Decision:
+    """A moderator may decide on a text by somebody else that they have not reported or posted themselves."""
     if person is None or not person.is_moderator:
         return Decision(N_("Only moderators decide on texts."))
     if author_id == person.id:
         return Decision(N_("This is your own text. Another moderator decides on it."))
+    if posted_by_id is not None and posted_by_id == person.id:
+        return Decision(N_("You posted this idea for somebody else. Another moderator decides on it."))
     if person.id in reporter_ids:
         return Decision(N_("You reported this text yourself. Another moderator decides on it."))
     return YES

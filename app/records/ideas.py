@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, func, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, func, select
 
 from app.db import db
 from app.domain.ballot import Group
-from app.domain.lifecycle import IdeaState, PublicStatus
+from app.domain.lifecycle import READABLE_STATES, IdeaState, PublicStatus
 from app.kit import signals
 from app.kit.kept import Kept
-from app.models.contribution import Channel, IdeaImage, IdeaOrigin
+from app.models.contribution import Amendment, Channel, IdeaExposure, IdeaImage, IdeaOrigin
 from app.models.idea import Idea, IdeaTheme
 from app.models.person import Organisation, Person
 from app.models.process import Call, Theme
@@ -41,6 +41,15 @@ class Origin:
     channel: Channel
     note: str
     posted_by_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """The last change of an idea after others reacted to it."""
+
+    number: int
+    reason: str
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +101,16 @@ class IdeaRow:
     longitude: float | None
     image: ImageTag | None
     origin: Origin | None
+    amended: Amended | None
     call: CallRow
     themes: tuple[ThemeTag, ...]
+    seen: int = 0
+    """How often it stood on a page that somebody opened."""
+
+    @property
+    def is_on_the_site(self) -> bool:
+        """Whether everybody may read it."""
+        return self.state in READABLE_STATES
 
 
 _ids: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -138,6 +155,7 @@ _CARDS: Select[*tuple[Any, ...]] = (
     .where(Idea.id.in_(_ids))
 )
 _ONE_COLUMNS = (
+    func.coalesce(IdeaExposure.seen, 0),
     Idea.id,
     Idea.title,
     Idea.summary,
@@ -161,6 +179,12 @@ _ONE_COLUMNS = (
     IdeaOrigin.channel,
     IdeaOrigin.note,
     IdeaOrigin.posted_by_id,
+    Amendment.number,
+    Amendment.reason,
+    Amendment.made_at,
+)
+_LAST_CHANGE = (
+    select(func.max(Amendment.number)).where(Amendment.idea_id == Idea.id).correlate(Idea).scalar_subquery()
 )
 _ONE: Select[*tuple[Any, ...]] = (
     calls.joined()
@@ -169,7 +193,9 @@ _ONE: Select[*tuple[Any, ...]] = (
     .join(Person, Person.id == Idea.author_id)
     .outerjoin(Organisation, Organisation.id == Person.organisation_id)
     .outerjoin(IdeaImage, IdeaImage.idea_id == Idea.id)
+    .outerjoin(IdeaExposure, IdeaExposure.idea_id == Idea.id)
     .outerjoin(IdeaOrigin, IdeaOrigin.idea_id == Idea.id)
+    .outerjoin(Amendment, and_(Amendment.idea_id == Idea.id, Amendment.number == _LAST_CHANGE))
     .outerjoin(IdeaTheme, IdeaTheme.idea_id == Idea.id)
     .outerjoin(Theme, Theme.id == IdeaTheme.theme_id)
     .where(Idea.id == bindparam("idea"))
@@ -219,10 +245,11 @@ def one(idea_id: int) -> IdeaRow | None:
     themes = {row[end]: ThemeTag(*row[end:]) for row in rows if row[end] is not None}
     first = rows[0][end]
     call = calls.gather(row for row in rows if row[end] == first)[0]
-    head: Any = rows[0][start:end]
-    plain, image, origin = head[:-7], _image(head[-7:-3]), head[-3:]
+    seen, *head = rows[0][start:end]
+    plain, image, origin, change = head[:-10], _image(head[-10:-6]), head[-6:-3], head[-3:]
     came_in = Origin(*origin) if origin[0] is not None else None
-    return IdeaRow(*(*plain, image, came_in, call, _in_order(themes.values())))
+    amended = Amended(*change) if change[0] is not None else None
+    return IdeaRow(*(*plain, image, came_in, amended, call, _in_order(themes.values()), seen))
 
 
 def _image(columns: Sequence[Any]) -> ImageTag | None:

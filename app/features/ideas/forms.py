@@ -18,9 +18,10 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from app.domain.decision import N_
 from app.domain.lifecycle import BODY_LENGTH, SUMMARY_LENGTH, THEMES_PER_IDEA, TITLE_LENGTH
+from app.features.ideas.extra_fields import ExtraFields, one_line
+from app.features.ideas.origin_fields import OriginFields
 from app.features.ideas.service import Content
-from app.kit import html
-from app.kit.forms import Form, length
+from app.kit.forms import length
 from app.records.calls import CallRow
 from app.records.frames import ThemeTag
 
@@ -28,11 +29,6 @@ PLACE_LENGTH = (0, 80)
 MOST_KEPT = 4 * BODY_LENGTH[1]
 """Characters of a text that a stranger may leave with us: a first version that is still to be shortened."""
 _TOO_LONG = N_("This is too long: %(now)d characters. Use at most %(most)d.")
-
-
-def one_line(value: Any) -> Any:
-    """Clean text without line breaks; no character more or less than the browser counted."""
-    return html.tidy(value).replace("\n", " ") if isinstance(value, str) else value
 
 
 class Within:
@@ -47,7 +43,7 @@ class Within:
         (self._draft if form.as_draft else self._whole)(form, field)
 
 
-class IdeaForm(Form):
+class IdeaForm(OriginFields, ExtraFields):
     """An idea. As a draft it may be unfinished, but never longer than it may become."""
 
     call = RadioField(_l("Which call is your idea for?"), validate_choice=False)
@@ -130,6 +126,7 @@ class IdeaForm(Form):
             body=self.body.data or "",
             neighbourhood=self.neighbourhood.data or "",
             theme_ids=tuple(sorted({self.theme_ids[slug] for slug in self.themes.data or []})),
+            extras=self.extras(),
         )
 
     def typed(self) -> dict[str, Any]:
@@ -137,4 +134,4 @@ class IdeaForm(Form):
         texts = ("call", "title", "summary", "body", "neighbourhood", "submission_key", "version")
         kept: dict[str, Any] = {name: (self[name].data or "")[:MOST_KEPT] for name in texts}
         kept["themes"] = [slug for slug in self.themes.data or [] if slug in self.theme_ids]
-        return kept
+        return kept | self.typed_extras()

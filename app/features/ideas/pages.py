@@ -1,7 +1,7 @@
 """What the page of one idea and the form need, put together from records and policies."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,14 +11,15 @@ from flask_babel import gettext as _
 from app.domain.decision import N_, YES, Decision
 from app.domain.lifecycle import IdeaState
 from app.domain.phases import Action
-from app.features.ideas import queries
+from app.features.ideas import beside, extras, queries
+from app.features.ideas.extra_fields import IMAGE_MISSING, KEPT_TEXTS
 from app.features.ideas.forms import IdeaForm
-from app.kit import html
+from app.kit import html, maps
 from app.kit.i18n import language
 from app.kit.kept import Kept
 from app.models.person import Person
-from app.models.process import Audience
-from app.policies.ideas import may_edit, may_send_in, may_withdraw
+from app.models.process import Audience, CallKind
+from app.policies.ideas import may_amend, may_edit, may_send_in, may_withdraw
 from app.policies.taking_part import may_argue, may_submit
 from app.records import agenda_place, arguments, ballots, trail
 from app.records.calls import CallRow
@@ -60,8 +61,10 @@ def call_choices(frame: Frame, person: Person | None, now: datetime) -> list[Cal
 
 def fill(form: IdeaForm, typed: Mapping[str, Any]) -> None:
     """Put what was typed before into the form."""
-    for name in ("title", "summary", "body", "themes", "neighbourhood", "submission_key", "version"):
+    texts = ("title", "summary", "body", "themes", "neighbourhood", "submission_key", "version", *KEPT_TEXTS)
+    for name in texts:
         form[name].data = typed.get(name) or form[name].data
+    form.image_is_missing = bool(typed.get(IMAGE_MISSING))
     if typed.get("call") in form.call_slugs:
         form.call.data = typed["call"]
 
@@ -76,10 +79,24 @@ def typed_of(idea: IdeaRow) -> dict[str, Any]:
         "themes": [theme.slug for theme in idea.themes],
         "neighbourhood": idea.neighbourhood,
         "version": str(idea.version),
+        **extras_of(idea),
     }
 
 
-def show(idea: IdeaRow, person: Person | None, now: datetime) -> dict[str, Any]:
+def extras_of(idea: IdeaRow) -> dict[str, Any]:
+    """What stands beside the text of an idea, as its author would fill it in."""
+    answers = extras.challenge_of(idea.id) if idea.call.kind == CallKind.CHALLENGE else None
+    return {
+        "image_alt": idea.image.alt if idea.image else "",
+        "latitude": "" if idea.latitude is None else f"{idea.latitude:.{maps.DECIMALS}f}",
+        "longitude": "" if idea.longitude is None else f"{idea.longitude:.{maps.DECIMALS}f}",
+        **(asdict(answers) if answers else {}),
+    }
+
+
+def show(
+    idea: IdeaRow, person: Person | None, now: datetime, view: arguments.View = arguments.FIRST
+) -> dict[str, Any]:
     """Everything on the page of an idea; six statements, and fewer for whoever follows within a second."""
     is_author = person is not None and person.id == idea.author_id
     sees_decisions = is_author or (person is not None and person.is_moderator)
@@ -90,7 +107,7 @@ def show(idea: IdeaRow, person: Person | None, now: datetime) -> dict[str, Any]:
         "ballot": None,
         "decided": None,
         "staff_links": _staff_links(idea, person),
-        **_parts(idea, person, now),
+        **_parts(idea, person, now, view),
     }
     if idea.state == IdeaState.PUBLISHED:
         found["arguing"] = may_argue(person, idea.state, idea.call, now)
@@ -99,6 +116,8 @@ def show(idea: IdeaRow, person: Person | None, now: datetime) -> dict[str, Any]:
     if is_author:
         has_reactions = queries.has_reactions(idea.id)
         found["editing"] = may_edit(person, idea, idea.call, has_reactions=has_reactions)
+        last = idea.amended.made_at if idea.amended else None
+        found["amending"] = may_amend(person, idea, idea.call, last, now)
         found["sending"] = may_send_in(person, idea, idea.call, now)
         found["withdrawing"] = may_withdraw(person, idea, idea.call)
     return found
@@ -108,32 +127,35 @@ _around: Kept[dict[str, Any]] = Kept("around ideas")
 _said: Kept[dict[str, Any]] = Kept("said on ideas")
 
 
-def _parts(idea: IdeaRow, person: Person | None, now: datetime) -> dict[str, Any]:
+def _parts(idea: IdeaRow, person: Person | None, now: datetime, view: arguments.View) -> dict[str, Any]:
     """What stands around the idea itself: the same for everybody and at most a second old, but for what is said on it,
     which somebody who signed in reads as it is now. What was changed or hidden is read anew.
     """
     key = (idea.id, idea.version, idea.argument_count, idea.call.hides_counts(now), language())
     around = _around.get(key, lambda _stale: _read_around(idea, now)) or {}
     if person is None:
-        return {**around, **(_said.get(key, lambda _stale: _read_said(idea, None, now)) or {})}
-    return {**around, **_read_said(idea, person, now)}
+        said = _said.get((*key, view), lambda _stale: _read_said(idea, None, now, view))
+        return {**around, **(said or {})}
+    return {**around, **_read_said(idea, person, now, view)}
 
 
 def _read_around(idea: IdeaRow, now: datetime) -> dict[str, Any]:
     return {
         "text": html.from_plain(idea.body),
+        "locator": beside.where(idea),
+        "challenge": extras.challenge_of(idea.id) if idea.call.kind == CallKind.CHALLENGE else None,
         "trail": trail.of_idea(idea),
         "place": agenda_place.of_idea(idea, now),
         "practices": queries.practices_on([theme.id for theme in idea.themes]),
     }
 
 
-def _read_said(idea: IdeaRow, person: Person | None, now: datetime) -> dict[str, Any]:
+def _read_said(idea: IdeaRow, person: Person | None, now: datetime, view: arguments.View) -> dict[str, Any]:
     if idea.state != IdeaState.PUBLISHED:
         return {}
     return {
         "ballot": ballots.of_idea(idea.id, idea.state, idea.call, person, now),
-        "talk": arguments.of_idea(idea.id, person.id if person else None),
+        "talk": arguments.of_idea(idea.id, person.id if person else None, now, view),
     }
 
 

@@ -9,21 +9,21 @@ from flask_babel import gettext as _
 from app.db import db
 from app.domain.decision import NotAllowed
 from app.domain.lifecycle import IdeaState
-from app.features.ideas import list_page, listing, pages, queries, service
+from app.features.ideas import drafting, kept, list_page, listing, pages, posting, preview, queries, service
 from app.features.ideas.forms import IdeaForm
-from app.kit import clock, doors, shown
+from app.features.ideas.kept import NEW
+from app.kit import clock, doors, headers, shown
 from app.kit.forms import csrf
 from app.kit.identity import DRAFT, current_person, the_person
 from app.kit.limits import ROOM, limiter
 from app.kit.tokens import new_token
-from app.policies.ideas import may_edit, may_read
+from app.policies.ideas import may_edit, may_post_for_other, may_read
 from app.policies.taking_part import may_submit
-from app.records import drafts, frames, ideas
+from app.records import arguments, drafts, frames, ideas, kept_actions
 from app.records.ideas import IdeaRow
 
 bp = Blueprint("ideas", __name__)
-NEW = "idea"
-"""The kind of draft that a new idea is while its writer signs in; a changed one has its number behind it."""
+bp.record(kept.set_up)
 
 
 @bp.get("/ideeen")
@@ -62,7 +62,9 @@ def show(idea_id: int) -> ResponseReturnValue:
         return redirect(url_for("ideas.show", idea_id=idea.merged_into_id), code=301)
     if idea.state == IdeaState.PUBLISHED:
         shown.note((idea.id,))
-    return render_template("ideas/show.html", **pages.show(idea, person, now))
+    return render_template(
+        "ideas/show.html", **pages.show(idea, person, now, arguments.view_of(request.args))
+    )
 
 
 @bp.route("/ideeen/nieuw", methods=["GET", "POST"])
@@ -76,8 +78,12 @@ def new() -> ResponseReturnValue:
         return render_template("ideas/nothing.html")
     choices = pages.call_choices(frame, person, now)
     open_calls = [choice.call for choice in choices if choice.is_open]
-    as_draft = request.form.get("action") == "draft"
+    action = request.form.get("action", "")
+    as_draft = action == "draft"
     form = IdeaForm(open_calls, frame.themes, as_draft=as_draft)
+    form.prepare(person, open_calls, now)
+    form.may_post_for_other = bool(may_post_for_other(person, frame.call, now))
+    headers.allow_map()
     shown: dict[str, Any] = {
         "form": form,
         "frame": frame,
@@ -87,21 +93,29 @@ def new() -> ResponseReturnValue:
         "closed": may_submit(person, frame.call, now),
     }
     if request.method == "GET":
-        kept = drafts.find(NEW, session.get(DRAFT, ""), now)
-        if kept is not None:
-            pages.fill(form, kept)
+        waiting = drafts.find(NEW, session.get(DRAFT, ""), now)
+        if waiting is not None:
+            pages.fill(form, waiting)
         else:
             form.neighbourhood.data = person.neighbourhood if person else ""
             form.submission_key.data = new_token()
             if frame.call in open_calls:
                 form.call.data = frame.call.slug
-        return render_template("ideas/new.html", kept=kept is not None, **shown)
+            if person is not None and "begin" not in request.args:
+                shown["unfinished_draft"] = drafting.unfinished(person.id, [call.id for call in frame.calls])
+        return render_template("ideas/new.html", kept=waiting is not None, **shown)
+    if action in preview.ACTIONS:
+        return preview.answer(action, form, "ideas/new.html", shown, person, now)
     answer = _check(form, "ideas/new.html", shown, NEW, url_for("ideas.new"))
     if answer is not None or person is None:
         return answer or abort(400)
     call = next((call for call in open_calls if call.slug == form.call.data), frame.call)
     key = form.submission_key.data or ""
     try:
+        if form.is_for_other:
+            posting.post_for_other(person, call, form.content(), form.source(), key, now)
+            flash(_("The idea has been sent in. Another moderator reads it before it appears on the site."))
+            return redirect(url_for("ideas.new", oproep=call.slug), code=303)
         if as_draft:
             number = service.keep_draft(person, call, form.content(), key, now)
             flash(_("Your draft has been saved. Only you can see it."))
@@ -125,12 +139,16 @@ def edit(idea_id: int) -> ResponseReturnValue:
         return redirect(url_for("accounts.sign_in", next=here), code=303)
     allowed = may_edit(person, idea, idea.call, has_reactions=queries.has_reactions(idea.id))
     is_author = person is not None and person.id == idea.author_id
+    if is_author and idea.state == IdeaState.PUBLISHED and not allowed and request.method == "GET":
+        return redirect(url_for("changes.amend", idea_id=idea.id), code=303)
     if person is not None and not allowed and not (is_author and request.method == "POST"):
         allowed.or_raise()
     frame = frames.of_call(idea.call.slug) or abort(404)
     unfinished = idea.state in (IdeaState.DRAFT, IdeaState.RETURNED)
     action = request.form.get("action", "save")
-    form = IdeaForm([idea.call], frame.themes, as_draft=unfinished and action != "send")
+    form = IdeaForm([idea.call], frame.themes, as_draft=unfinished and action not in ("send", preview.LOOK))
+    form.prepare(person, [idea.call], now, idea)
+    headers.allow_map()
     shown: dict[str, Any] = {
         "form": form,
         "idea": idea,
@@ -141,12 +159,14 @@ def edit(idea_id: int) -> ResponseReturnValue:
         ),
     }
     if request.method == "GET":
-        kept = drafts.find(kind, session.get(DRAFT, ""), now)
-        pages.fill(form, kept or pages.typed_of(idea))
-        return render_template("ideas/edit.html", kept=kept is not None, **shown)
+        waiting = drafts.find(kind, session.get(DRAFT, ""), now)
+        pages.fill(form, waiting or pages.typed_of(idea))
+        return render_template("ideas/edit.html", kept=waiting is not None, **shown)
     if person is None:
         # Before anything is said about the form: the page names an idea that may be on nobody's screen yet.
         return _sign_in_first(form, kind, here)
+    if action in preview.ACTIONS:
+        return preview.answer(action, form, "ideas/edit.html", shown, person, now)
     answer = _check(form, "ideas/edit.html", shown, kind, here)
     if answer is not None:
         return answer
@@ -158,6 +178,7 @@ def edit(idea_id: int) -> ResponseReturnValue:
         return _refused(no, "ideas/edit.html", shown)
     except service.Outdated:
         db.session.rollback()
+        _keep_image(form)
         form.version.data = str(idea.version)
         notice = _(
             "The idea was changed in the meantime. Your text is still here: check it and save it again."
@@ -195,6 +216,8 @@ def _check(
     sends an outdated form gets it back with a fresh token.
     """
     form.validate()
+    if form.all_errors or form.is_stale:
+        _keep_image(form)
     if form.all_errors:
         return render_template(template, **shown), 400
     if current_person() is None:
@@ -205,16 +228,26 @@ def _check(
     return None
 
 
+def _keep_image(form: IdeaForm) -> None:
+    """Nobody chooses an image again because something else in the form needs another look."""
+    person = current_person()
+    if person is not None and form.new_image is not None and (form.chose_image or not form.kept_image.data):
+        form.kept_image.data = service.keep_image(person, form.new_image, clock.now())
+
+
 def _sign_in_first(form: IdeaForm, kind: str, back: str) -> ResponseReturnValue:
     """Keep what was typed on the server and lead to the sign-in page, and from there back to it."""
-    session[DRAFT] = service.keep_typed(kind, form.typed(), clock.now(), session.get(DRAFT, ""))
-    flash(_("We keep your text. Sign in to go on with it."), "info")
+    now = clock.now()
+    session[DRAFT] = service.keep_typed(kind, kept.typed(form), now, session.get(DRAFT, ""))
+    if kept_actions.promise(session[DRAFT], now) is None:  # else the page to sign in says what it will do
+        flash(_("We keep your text. Sign in to go on with it."), "info")
     return redirect(url_for("accounts.sign_in", next=back), code=303)
 
 
 def _refused(no: NotAllowed, template: str, shown: dict[str, Any]) -> ResponseReturnValue:
     """The form with its text and the sentence that says why it was not accepted."""
     db.session.rollback()
+    _keep_image(shown["form"])
     notice = _(no.decision.refusal, **no.decision.values)
     return render_template(template, notice=notice, **shown), 403
 

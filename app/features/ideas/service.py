@@ -1,6 +1,7 @@
 """What authors do with their ideas: put them forward, keep a draft, change, send in again, withdraw."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select, update
@@ -9,13 +10,15 @@ from sqlalchemy.exc import IntegrityError
 from app.db import db
 from app.domain.decision import N_, Decision, NotAllowed
 from app.domain.lifecycle import IdeaState, IdeaVerb
-from app.features.ideas import queries
+from app.features.ideas import extras, queries
+from app.features.ideas.extras import Extras
 from app.kit import signals
+from app.kit.images import Encoded
 from app.models.idea import Idea, IdeaTheme
 from app.models.person import Person
 from app.policies.ideas import may_edit, may_send_in, may_withdraw
 from app.policies.taking_part import may_submit
-from app.records import calls, drafts, lifecycle, tallies
+from app.records import calls, drafts, images, lifecycle, tallies
 from app.records.calls import CallRow
 
 MOST_NEW = 20
@@ -32,6 +35,8 @@ class Content:
     body: str
     neighbourhood: str
     theme_ids: tuple[int, ...]
+    extras: Extras | None = field(default=None, compare=False)
+    """What stands beside the text; None leaves that as it is."""
 
 
 class Outdated(Exception):
@@ -47,7 +52,10 @@ def put_forward(author: Person, call: CallRow, content: Content, key: str, now: 
     if known is not None:
         return _put_again(author, known, call, content, now)
     may_submit(author, call, now).or_raise()
-    return _make(author, call, content, key, now, IdeaState.SUBMITTED)
+    number = _make(author, call, content, key, now, IdeaState.SUBMITTED)
+    made = db.session.get_one(Idea, number)
+    # The draft that saves itself while somebody types may have been first by the blink of an eye.
+    return _put_again(author, made, call, content, now) if made.state == IdeaState.DRAFT else number
 
 
 def keep_draft(author: Person, call: CallRow, content: Content, key: str, now: datetime) -> int:
@@ -57,7 +65,8 @@ def keep_draft(author: Person, call: CallRow, content: Content, key: str, now: d
         return _make(author, call, content, key, now, IdeaState.DRAFT)
     if known.state == IdeaState.DRAFT:
         known.call_id = call.id
-        _write(known, content)
+        db.session.flush()
+        write(known, content, now)
         db.session.commit()
     return known.id
 
@@ -71,13 +80,13 @@ def change(
     the present one.
     """
     idea = db.session.get_one(Idea, idea_id, with_for_update=True, populate_existing=True)
-    call = _call_of(idea)
+    call = call_of(idea)
     may_edit(author, idea, call, has_reactions=queries.has_reactions(idea_id)).or_raise()
     if idea.version != version:
         raise Outdated
     if send_in:
         may_send_in(author, idea, call, now).or_raise()
-    _write(idea, content)
+    write(idea, content, now)
     if send_in:
         db.session.flush()
         lifecycle.move(idea, IdeaVerb.SUBMIT, now)
@@ -88,7 +97,7 @@ def change(
 def withdraw(author: Person, idea_id: int, now: datetime) -> None:
     """Take an idea back. Raises NotAllowed."""
     idea = db.session.get_one(Idea, idea_id)
-    may_withdraw(author, idea, _call_of(idea)).or_raise()
+    may_withdraw(author, idea, call_of(idea)).or_raise()
     lifecycle.move(idea, IdeaVerb.WITHDRAW, now)
     db.session.commit()
     signals.idea_changed.send(idea_id)
@@ -101,15 +110,56 @@ def keep_typed(kind: str, typed: dict[str, object], now: datetime, replaces: str
     return token
 
 
+def keep_image(person: Person, image: Encoded, now: datetime) -> str:
+    """Keep an image while its sender mends the rest of the form; the token goes into the form."""
+    token = images.keep(person.id, image, now)
+    db.session.commit()
+    return token
+
+
 def forget_typed(token: str) -> None:
     """What was kept has been used."""
     drafts.drop(token)
     db.session.commit()
 
 
+def make_for(
+    author: Person,
+    staff: Person,
+    call: CallRow,
+    content: Content,
+    key: str,
+    now: datetime,
+    also: Callable[[Idea], None],
+) -> int:
+    """Send in an idea that staff post for `author`, who is new here; `also` writes what goes with it."""
+    known = _by_key(staff, key)
+    if known is not None and known.state != IdeaState.DRAFT:
+        return known.id
+    if known is not None:  # what saved itself before staff said that it comes from somebody else
+        db.session.delete(known)
+    db.session.add(author)
+    db.session.flush()
+    return _store(author.id, staff.id, call, content, key, now, IdeaState.SUBMITTED, also)
+
+
 def _make(author: Person, call: CallRow, content: Content, key: str, now: datetime, state: IdeaState) -> int:
     author_id = author.id
     _not_too_many(author_id, now)
+    return _store(author_id, author_id, call, content, key, now, state, lambda _idea: None)
+
+
+def _store(
+    author_id: int,
+    sender_id: int,
+    call: CallRow,
+    content: Content,
+    key: str,
+    now: datetime,
+    state: IdeaState,
+    also: Callable[[Idea], None],
+) -> int:
+    """Write a new idea with all that stands around it. `sender_id` is who filled in the form."""
     idea = Idea(
         call_id=call.id,
         author_id=author_id,
@@ -120,7 +170,7 @@ def _make(author: Person, call: CallRow, content: Content, key: str, now: dateti
         state=state,
         created_at=now,
         submitted_at=now if state == IdeaState.SUBMITTED else None,
-        submission_key=_key_of(author_id, key),
+        submission_key=key_of(sender_id, key),
     )
     db.session.add(idea)
     try:
@@ -128,10 +178,12 @@ def _make(author: Person, call: CallRow, content: Content, key: str, now: dateti
     except IntegrityError:
         # The same form arrived twice at once, and the other one was first.
         db.session.rollback()
-        other = db.session.scalars(db.select(Idea.id).filter_by(submission_key=_key_of(author_id, key))).one()
+        other = db.session.scalars(db.select(Idea.id).filter_by(submission_key=key_of(sender_id, key))).one()
         return int(other)
     tallies.open_for([idea.id])
     _choose_themes(idea.id, content.theme_ids)
+    extras.write(idea.id, sender_id, content.extras, now)
+    also(idea)
     number = idea.id
     db.session.commit()
     signals.idea_changed.send(number)
@@ -155,7 +207,7 @@ def _put_again(author: Person, idea: Idea, call: CallRow, content: Content, now:
         idea.call_id = call.id
         db.session.flush()
         change(author, number, content, idea.version, now, send_in=True)
-    elif _content_of(idea) != content:
+    elif content_of(idea) != content or extras.differ(idea, content.extras):
         change(author, number, content, idea.version, now)
     return number
 
@@ -163,15 +215,16 @@ def _put_again(author: Person, idea: Idea, call: CallRow, content: Content, now:
 def _by_key(author: Person, key: str) -> Idea | None:
     if not key:
         return None
-    return db.session.scalars(db.select(Idea).filter_by(submission_key=_key_of(author.id, key))).one_or_none()
+    return db.session.scalars(db.select(Idea).filter_by(submission_key=key_of(author.id, key))).one_or_none()
 
 
-def _key_of(author_id: int, key: str) -> str | None:
+def key_of(author_id: int, key: str) -> str | None:
     """The author is part of the key, so that nobody can take the key of somebody else."""
     return f"{author_id}:{key}"[:64] if key else None
 
 
-def _content_of(idea: Idea) -> Content:
+def content_of(idea: Idea) -> Content:
+    """What an idea says now, to compare with what was sent."""
     return Content(
         idea.title,
         idea.summary,
@@ -181,7 +234,8 @@ def _content_of(idea: Idea) -> Content:
     )
 
 
-def _write(idea: Idea, content: Content) -> None:
+def write(idea: Idea, content: Content, now: datetime) -> None:
+    """Put what was sent in the place of what an idea says; the caller commits."""
     db.session.execute(
         update(Idea)
         .where(Idea.id == idea.id)
@@ -194,6 +248,7 @@ def _write(idea: Idea, content: Content) -> None:
         )
     )
     _choose_themes(idea.id, content.theme_ids)
+    extras.write(idea.id, idea.author_id, content.extras, now)
     db.session.expire(idea)
 
 
@@ -204,7 +259,8 @@ def _choose_themes(idea_id: int, theme_ids: tuple[int, ...]) -> None:
         db.session.execute(insert(IdeaTheme), rows)
 
 
-def _call_of(idea: Idea) -> CallRow:
+def call_of(idea: Idea) -> CallRow:
+    """The call of an idea with its phases. Raises NotAllowed when it is gone."""
     call = calls.get(idea.call_id)
     if call is None:
         raise NotAllowed(Decision(N_("This call no longer exists.")))

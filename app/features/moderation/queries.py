@@ -6,19 +6,22 @@ from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Float, Integer, Select, and_, func, literal_column, or_, select, text
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from app.db import db, is_postgresql
+from app.db import db
 from app.domain.ballot import Group, Side
 from app.domain.lifecycle import IdeaState, RefusalReason
-from app.domain.likeness import likeness, stems
+from app.domain.likeness import stems
 from app.kit import html
 from app.kit.pagination import older_than
 from app.models.argument import Argument, ArgumentState
+from app.models.contribution import IdeaChallenge, IdeaImage, IdeaOrigin
 from app.models.idea import Idea
 from app.models.moderation import ModerationDecision, ModerationVerb, Report, ReportReason
 from app.models.person import Organisation, Person
+from app.records.ideas import ImageTag, Origin
+from app.records.alike import nearness, with_any
 
 PAGE = 20
 ALIKE = 0.35
@@ -85,6 +88,31 @@ class ReportLine:
     reporter: str
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What residents answer to the questions of a challenge."""
+
+    task: str
+    team: str
+    means: str
+    better: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside the text of an idea."""
+
+    image: ImageTag | None
+    origin: Origin | None
+    posted_by: str
+    challenge: Answers | None
+
+    @property
+    def posted_by_id(self) -> int | None:
+        """Who of the staff brought it in, and so may not decide on it."""
+        return self.origin.posted_by_id if self.origin else None
+
+
 def author(person_id: int, subject: Idea | Argument) -> Author:
     """Who wrote a text, with the last decisions on their other texts."""
     published = (
@@ -143,6 +171,38 @@ def said_on(idea: Idea) -> list[Said]:
     return [Said(*row) for row in rows]
 
 
+def beside(idea: Idea) -> Beside:
+    """Image, origin and answers to a challenge of an idea, in one statement."""
+    row = db.session.execute(
+        select(
+            IdeaImage.key,
+            IdeaImage.alt,
+            IdeaImage.width,
+            IdeaImage.height,
+            IdeaOrigin.channel,
+            IdeaOrigin.note,
+            IdeaOrigin.posted_by_id,
+            Person.name,
+            IdeaChallenge.task,
+            IdeaChallenge.team,
+            IdeaChallenge.means,
+            IdeaChallenge.better,
+        )
+        .select_from(Idea)
+        .outerjoin(IdeaImage, IdeaImage.idea_id == Idea.id)
+        .outerjoin(IdeaOrigin, IdeaOrigin.idea_id == Idea.id)
+        .outerjoin(Person, Person.id == IdeaOrigin.posted_by_id)
+        .outerjoin(IdeaChallenge, IdeaChallenge.idea_id == Idea.id)
+        .where(Idea.id == idea.id)
+    ).one()
+    return Beside(
+        image=ImageTag(*row[:4]) if row[0] is not None else None,
+        origin=Origin(*row[4:7]) if row[4] is not None else None,
+        posted_by=row[7] or "",
+        challenge=Answers(*row[8:]) if row[8] is not None else None,
+    )
+
+
 def alike(idea: Idea) -> list[Alike]:
     """At most three ideas of the same call that share enough words with this one, the likest first."""
     words = sorted(stems(idea.title) | stems(idea.summary))
@@ -159,33 +219,11 @@ def alike(idea: Idea) -> list[Alike]:
             title,
             summary,
             state,
-            max(
-                likeness(idea.title, title),
-                likeness(f"{idea.title} {idea.summary}", f"{title} {summary}"),
-            ),
+            nearness(idea.title, idea.summary, title, summary),
         )
-        for number, title, summary, state in db.session.execute(_with_any(query, words).limit(30))
+        for number, title, summary, state in db.session.execute(with_any(query, words).limit(30))
     ]
     return sorted((row for row in rows if row.likeness >= ALIKE), key=lambda row: (-row.likeness, row.id))[:3]
-
-
-def _with_any(query: Select[*tuple[Any, ...]], words: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    """Only ideas with a word that begins like one of these, the best match first, by the index of the search."""
-    if is_postgresql():
-        given = func.to_tsquery("dutch", " | ".join(f"{word}:*" for word in words))
-        document: ColumnElement[Any] = literal_column(
-            "to_tsvector('dutch', title || ' ' || summary || ' ' || body)"
-        )
-        heading: ColumnElement[Any] = literal_column("to_tsvector('dutch', title || ' ' || summary)")
-        return query.where(document.op("@@")(given)).order_by(func.ts_rank(heading, given).desc(), Idea.id)
-    search = "{title summary} : (" + " OR ".join(f'"{word}"*' for word in words) + ")"
-    found = (
-        text("SELECT rowid AS id, rank FROM idea_search WHERE idea_search MATCH :search")
-        .bindparams(search=search)
-        .columns(id=Integer, rank=Float)
-        .subquery()
-    )
-    return query.join(found, found.c.id == Idea.id).order_by(found.c.rank, Idea.id)
 
 
 def body_of(subject: Idea | Argument) -> Markup:

@@ -321,6 +321,7 @@ def _idea_page(
         status,
         filled,
         overtaken,
+        beside=queries.beside(idea),
         alike=queries.alike(idea) if idea.state == IdeaState.SUBMITTED else None,
         said=queries.said_on(idea) if idea.published_at else [],
     )
@@ -347,6 +348,7 @@ def _text_page(
     status: int,
     filled: dict[str, Form] | None,
     overtaken: service.Overtaken | None,
+    beside: queries.Beside | None = None,
     **more: object,
 ) -> ResponseReturnValue:
     """The page of one text. `given` are the decisions that are possible now, `filled` the form that was sent."""
@@ -356,7 +358,8 @@ def _text_page(
     sent = filled or {}
     place = queue_queries.place_of(subject, reports)
     moderator = the_person()
-    may = may_decide(moderator, subject.author_id, {line.reporter_id for line in reports})
+    reporters = {line.reporter_id for line in reports}
+    may = may_decide(moderator, subject.author_id, reporters, beside.posted_by_id if beside else None)
     return (
         render_template(
             template,
@@ -375,6 +378,7 @@ def _text_page(
             hints=_cited_rules(),
             actions=_actions(subject, reports),
             place=place,
+            beside=beside,
             following=queue_queries.next_after(place, moderator.id) if place else None,
             **more,
         ),

@@ -7,6 +7,7 @@ heights are pixels, so that letters keep their size on a phone and on a wide scr
 
 from app.kit.charts.bars import Bar, Group, Item, bars, for_against, grouped_bars, time_bar
 from app.kit.charts.lines import Course, Mark, line, places, sparkline
+from app.kit.charts.locator import locator
 from app.kit.charts.marks import LONGEST_LABEL, ROOM_FOR_WORDS
 from app.kit.charts.plane import Dot, Side, plane
 
@@ -24,6 +25,7 @@ __all__ = [
     "for_against",
     "grouped_bars",
     "line",
+    "locator",
     "places",
     "plane",
     "sparkline",
