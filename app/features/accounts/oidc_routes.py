@@ -1,5 +1,6 @@
 """Signing in by the provider of the organisation: away to it and back again, or a page that says why not."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from app.db import begin_write, db
-from app.features.accounts import oidc, oidc_service
+from app.features.accounts import kept, oidc, oidc_service
 from app.features.accounts.oidc import Flow, Known, Problem, ProviderFault
 from app.features.accounts.routes import arrive, way_on
 from app.kit import clock, doors, mail, tokens
@@ -107,6 +108,7 @@ def back() -> ResponseReturnValue:
             return _link(held["link"], known)
         found = oidc_service.arrival(known, language(), held["next"], clock.now())
         begin_write()
+        found = replace(found, draft_token=kept.of_browser())
         return arrive(found, second_step_taken=known.second_step)
     except ProviderFault as fault:
         return _failed(fault, held["next"])

@@ -138,8 +138,9 @@ def check(person: Person, code: str, now: datetime) -> None:
         raise WrongCode(Problem.UNREADABLE) from None
     step = _step_of(secret, code, now)
     if step is None:
+        refusal = _wrong(row, now)
         db.session.commit()
-        raise _wrong(row, now)
+        raise refusal
     mine = SecondFactor.person_id == person.id
     taken = db.session.execute(
         update(SecondFactor)
@@ -166,8 +167,9 @@ def use_recovery_code(person: Person, code: str, now: datetime) -> int:
         .returning(RecoveryCode.id)
     ).one_or_none()
     if used is None:
+        refusal = _wrong(row, now)
         db.session.commit()
-        raise _wrong(row, now)
+        raise refusal
     db.session.execute(
         update(SecondFactor)
         .where(SecondFactor.person_id == person.id)
@@ -255,8 +257,9 @@ def _take_try(person: Person, now: datetime) -> SecondFactor:
         db.session.rollback()
         raise WrongCode(Problem.WRONG)  # an organiser took it away at this very moment
     if taken is None:
+        minutes = _minutes(row, now)
         db.session.rollback()
-        raise WrongCode(Problem.TOO_MANY_TRIES, minutes=_minutes(row, now))
+        raise WrongCode(Problem.TOO_MANY_TRIES, minutes=minutes)
     return row
 
 

@@ -45,11 +45,11 @@ class AppCodeForm(Form):
 class RecoveryForm(Form):
     """One of the codes that were kept for when the app is gone."""
 
-    code = StringField(
+    recovery = StringField(
         _l("A recovery code"), filters=[bare], validators=[DataRequired(_l("Fill in the code."))]
     )
 
-    def validate_code(self, field: Field) -> None:
+    def validate_recovery(self, field: Field) -> None:
         if not _RECOVERY_CODE.fullmatch(field.data):
             raise ValidationError(
                 _("A recovery code has %(number)d letters and digits.", number=RECOVERY_LENGTH)

@@ -43,21 +43,19 @@ def ask() -> ResponseReturnValue:
     if not second_factor.has_one(arrival.person):
         return _set_up_at_the_door(arrival)
     form = second_factor_forms.AppCodeForm()
-    recovery = second_factor_forms.RecoveryForm(prefix="recovery-")
-    typed: Form = recovery if recovery.code.name in request.form else form
+    recovery = second_factor_forms.RecoveryForm()
+    typed, field = (recovery, recovery.recovery) if "recovery" in request.form else (form, form.code)
     if typed.validate_on_submit():
         try:
-            left = _take(arrival.person, typed.data["code"])
+            left = _take(arrival.person, str(field.data))
         except WrongCode as refusal:
-            typed["code"].errors = [_sentence(refusal)]
+            field.errors = [_sentence(refusal)]
         else:
             answer = arrive(arrival, second_step_taken=True)
             if left is not None:
                 flash(_codes_left(left), "warning")
             return answer
-    page = render_template(
-        "accounts/second_step.html", form=form, recovery=recovery, failed=typed.errors and typed
-    )
+    page = render_template("accounts/second_step.html", form=form, recovery=recovery)
     return _unkept(page, _status(typed))
 
 
@@ -244,13 +242,9 @@ def _sentence(refusal: WrongCode) -> str:
                 refusal.minutes,
             )
         )
-    return str(
-        ngettext(
-            "This code is not right. You have one more try.",
-            "This code is not right. You have %(num)d more tries.",
-            refusal.left,
-        )
-    )
+    if refusal.left == 1:
+        return str(_("This code is not right. You have one more try."))
+    return str(_("This code is not right. You have %(tries)d more tries.", tries=refusal.left))
 
 
 def _codes_left(left: int) -> str:
