@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask import session
 
+from app.db import begin_write
 from app.features.accounts.service import Arrival
 from app.kit.identity import DRAFT
 from app.models.person import SignInCode
@@ -42,6 +43,7 @@ def finish(arrival: Arrival, now: datetime) -> Outcome | None:
     token = arrival.draft_token
     outcome = None
     if arrival.with_kept:
+        begin_write()  # the provider sends people back by an address, and such a request usually only reads
         outcome = kept_actions.complete(arrival.person, token, now)
     else:
         kept_actions.decline(token, now)

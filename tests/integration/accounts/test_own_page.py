@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from app.db import db
 from app.domain.ballot import Group, Side, VoteValue
 from app.domain.lifecycle import IdeaState, PublicStatus, RefusalReason
+from app.models.area import Area
 from app.models.argument import ArgumentState
 from app.models.moderation import ModerationDecision, ModerationVerb
 from app.models.person import Person, Role
@@ -116,15 +117,53 @@ def test_details_can_be_changed(app: Flask, client: FlaskClient) -> None:
         number = inge.id
         sign_in(client, inge)
     page = visit(client, "/mijn")
-    answer = page.submit(PROFILE, name="  Inge \n de Wit", neighbourhood="Wyck", language="en")
+    answer = page.submit(PROFILE, name="  Inge \n de Wit", language="en")
     assert answer.headers["Location"] == "/mijn"
     page = visit(client, "/mijn")
     assert page.h1 == "Inge de Wit"
     assert "Je gegevens zijn bewaard." in page.text
     with app.app_context():
         found = db.session.get_one(Person, number)
-        assert (found.name, found.neighbourhood, found.language) == ("Inge de Wit", "Wyck", "en")
+        assert (found.name, found.language) == ("Inge de Wit", "en")
         assert (found.email, found.group) == ("inge@voorbeeld.example", Group.RESIDENT)
+
+
+def test_the_digits_of_a_postcode_tell_the_neighbourhood(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        inge = factories.a_person(name="Inge", neighbourhood="Heer")
+        db.session.add(
+            Area(slug="wyck", name="Wyck", latitude=50.85, longitude=5.7, postcodes="6221 6222", position=1)
+        )
+        db.session.commit()
+        number = inge.id
+        sign_in(client, inge)
+    page = visit(client, "/mijn")
+    assert "of elk deel van de stad meedoet" in page.text
+
+    def kept() -> tuple[str, str]:
+        with app.app_context():
+            found = db.session.get_one(Person, number)
+            return found.postcode, found.neighbourhood
+
+    # Who says nothing keeps the neighbourhood that was known already.
+    for typed, expected in {
+        "": ("", "Heer"),
+        " 6221 ab ": ("6221", "Wyck"),
+        "6222": ("6222", "Wyck"),
+        "1012": ("1012", ""),
+        "6221XX": ("6221", "Wyck"),
+    }.items():
+        assert visit(client, "/mijn").submit(PROFILE, postcode=typed).status_code == 303, typed
+        assert kept() == expected
+    assert "We tellen je mee in Wyck." in visit(client, "/mijn").text
+    for wrong in ("0999", "622", "62210", "Wyck", "6221-X", "６２２１", "<6221>"):
+        page = look_at(client, visit(client, "/mijn").submit(PROFILE, postcode=wrong), "/mijn")
+        assert page.status == 400, wrong
+        assert "Vul vier cijfers in" in page.one("#postcode-error").get_text()
+        assert kept() == ("6221", "Wyck")
+    assert visit(client, "/mijn/naam").submit("main form.form", name="Inge", postcode="").status_code == 303
+    assert kept() == ("", "")
+    assert "Wyck" not in visit(app.test_client(), "/").text
 
 
 def test_a_bad_name_is_refused_and_nothing_changes(app: Flask, client: FlaskClient) -> None:
