@@ -9,6 +9,7 @@ from sqlalchemy import exists, select
 from app.cli.demo.calendar import Calendar
 from app.cli.demo.casting import Casting
 from app.cli.demo.discussion import build_discussion
+from app.cli.demo.exposure import build_exposure
 from app.cli.demo.ideas import build_ideas
 from app.cli.demo.inbox import build_inbox
 from app.cli.demo.people import build_people
@@ -60,6 +61,7 @@ def fill(now: datetime) -> None:
     _done("arguments", build_discussion(calendar, casting, board))
     build_inbox(calendar, stage)
     _done("votes", build_votes(calendar, crowd, board))
+    build_exposure(calendar.midnight, casting)
     db.session.commit()
     _done("standings", build_stands(calendar))
 

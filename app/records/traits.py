@@ -76,6 +76,12 @@ class Traits:
             name: np.array([found[value] for value in found], dtype=np.float32).reshape(len(found), size)
             for name, found in self._masks.items()
         }
+        names: dict[str, str] = {}
+        for name in self.areas:
+            if name:
+                names.setdefault(area_key(name), name)
+        self.area_names: tuple[tuple[str, str], ...] = tuple(names.items())
+        """The neighbourhoods by key, written as in the newest idea that names them."""
         self._kept: OrderedDict[Selection, Counted] = OrderedDict()
         self._read_at = time.monotonic()
 

@@ -28,6 +28,12 @@ function show(form, state) {
     shown.querySelector(".ballot__bar").hidden = total.share === null;
     shown.querySelector(".ballot__bar-for").setAttribute("width", total.share ?? 0);
   }
+  const support = form.closest(".idea-card, .idea__aside")?.querySelector("[data-threshold]");
+  if (support && state.counts) {
+    const share = Math.min(100, (100 * state.counts.for) / support.dataset.threshold);
+    support.querySelector("[data-support]").textContent = support.dataset.words.replace("#", number(state.counts.for));
+    support.querySelector(".bar__fill").setAttribute("width", `${share}%`);
+  }
   voice.textContent = state.sentence;
 }
 

@@ -54,6 +54,8 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "ideas.new",
         "ideas.old_address",
         "ideas.show",
+        "lists.feed",
+        "lists.points",
         "media.image",
         "media.poster",
         "pages.about",

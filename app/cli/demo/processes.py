@@ -117,6 +117,7 @@ def _call(process: Process, position: int, entry: Entry, calendar: Calendar) -> 
         audience=Audience(entry["audience"]),
         position=position,
         agenda_ballot=entry.get("agenda_ballot", False),
+        threshold=entry.get("threshold"),
     )
     db.session.add(call)
     for phase in entry["phases"]:

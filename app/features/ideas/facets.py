@@ -91,15 +91,6 @@ def _options(
     )
 
 
-def area_names(its: traits.Traits) -> tuple[tuple[str, str], ...]:
-    """The neighbourhoods of the ideas of a sheet by key, written as in the newest idea that names them."""
-    names: dict[str, str] = {}
-    for name in its.areas:
-        if name:
-            names.setdefault(traits.area_key(name), name)
-    return tuple(names.items())
-
-
 def chosen(choice: Choice) -> list[Chosen]:
     """Everything that narrows the list down, each with the address of the list without it."""
     found = [Chosen("thema", theme.title, choice.toggled(theme)) for theme in choice.themes]

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -75,18 +75,28 @@ def _piece(
     return piece
 
 
-def top(found: Listing, phase: PhaseRow | None, submitting: Decision) -> Markup:
-    """What stands above the ideas: the calls, the question, and what one may choose with how many would remain."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around the ideas: above them, the line with what was found, and below them."""
+
+    top: Markup
+    found: Markup
+    share: Markup
+
+
+def around(found: Listing, phase: PhaseRow | None, submitting: Decision, feed: str) -> Around:
+    """The calls, the question, what one may choose with how many would remain, what was chosen, and the way to share."""
     # Cursors and lots are of one page; what people search for, and what is theirs, is kept for nobody.
     choice = found.choice
-    areas = facets.area_names(found.sheet.traits)
+    areas = found.sheet.traits.area_names
     same = replace(choice, lot="", after="", before="")
     is_own = choice.search or choice.is_personal or choice.area not in {"", *(name for _key, name in areas)}
-    make = _top.__wrapped__ if is_own else _top
+    make = _around.__wrapped__ if is_own else _around
     here = (language(), request.script_root)
-    html = make(same, phase, _key(submitting), len(found.sheet) == 0, here, found.counted.counts, areas)
+    key = _key(submitting)
+    piece = make(same, phase, key, len(found.sheet), found.total, feed, here, found.counted.counts, areas)
     mine, followed = found.own or (None, None)
-    return html.replace(_MINE, _said(mine)).replace(_FOLLOWED, _said(followed))
+    return replace(piece, top=piece.top.replace(_MINE, _said(mine)).replace(_FOLLOWED, _said(followed)))
 
 
 def _said(count: int | None) -> str:
@@ -94,26 +104,33 @@ def _said(count: int | None) -> str:
 
 
 @lru_cache(maxsize=256)
-def _top(
+def _around(
     choice: Choice,
     phase: PhaseRow | None,
     submitting: Key,
-    is_empty: bool,
+    size: int,
+    total: int,
+    feed: str,
     _here: tuple[str, str],
     counts: Counts,
     areas: tuple[tuple[str, str], ...],
-) -> Markup:
+) -> Around:
     above = get_template_attribute("ideas/_top.html", "list_top")
-    piece: Markup = above(
-        choice,
-        phase,
-        _decision(submitting),
-        is_empty,
-        [(sort.value, _(SORT_NAMES[sort])) for sort in choice.sorts],
-        facets.of_choice(choice, counts, areas),
-        (_MINE, _FOLLOWED),
+    between = get_template_attribute("ideas/_found.html", "found_head")
+    below = get_template_attribute("ideas/_found.html", "share_view")
+    return Around(
+        above(
+            choice,
+            phase,
+            _decision(submitting),
+            size == 0,
+            [(sort.value, _(SORT_NAMES[sort])) for sort in choice.sorts],
+            facets.of_choice(choice, counts, areas),
+            (_MINE, _FOLLOWED),
+        ),
+        between(choice, total, facets.chosen(choice)),
+        below(choice, feed),
     )
-    return piece
 
 
 def _key(decision: Decision) -> Key:

@@ -21,17 +21,17 @@ def render(choice: Choice, person: Person | None, now: datetime) -> str:
     found = listing.read(choice, now, number)
     choice = found.choice
     submitting = may_submit(person, choice.call, now)
+    feed = "" if choice.is_personal else _feed_of(choice)
     counts = not choice.call.hides_counts(now)
     about: dict[str, Any] = {
         "choice": choice,
         "call": choice.call,
         "total": found.total,
-        "top": fragments.top(found, choice.call.phase(now), submitting),
-        "chosen": facets.chosen(choice),
+        "around": fragments.around(found, choice.call.phase(now), submitting, feed),
         "is_empty": len(found.sheet) == 0,
         "counts": counts,
         "submitting": submitting,
-        "feed": "" if choice.is_personal else _feed_of(choice),
+        "feed": feed,
         "explains_seen": choice.sort is Sort.LEAST_SEEN,
     }
     if choice.is_map:
