@@ -85,7 +85,7 @@ class Around:
 
 
 def around(found: Listing, phase: PhaseRow | None, submitting: Decision, feed: str) -> Around:
-    """The calls, the question, what one may choose with how many would remain, what was chosen, and the way to share."""
+    """What one may choose with how many would remain, what was chosen, and the way to share it."""
     # Cursors and lots are of one page; what people search for, and what is theirs, is kept for nobody.
     choice = found.choice
     areas = found.sheet.traits.area_names
