@@ -25,3 +25,10 @@ def may_go_without(person: Person, *, of_staff: bool) -> Decision:
     if of_staff and person.is_staff:
         return Decision(N_("Whoever works for this site needs the second step."))
     return YES
+
+
+def may_end_session(person: Person, whose: int | None) -> Decision:
+    """Somebody ends their own sessions; one that is gone already is nobody's."""
+    if whose not in (None, person.id):
+        return Decision(N_("That is a session of somebody else."))
+    return YES

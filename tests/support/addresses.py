@@ -51,13 +51,14 @@ PLACES: dict[str, Callable[[], Any]] = {
     "theme_id": lambda: select(Theme.id).order_by(Theme.id),
     "workshop_id": lambda: select(Workshop.id).order_by(Workshop.id),
     "code": lambda: select(Workshop.join_code).order_by(Workshop.id),
+    "notifications.number": lambda: PUBLISHED,
     "organiser.slug": lambda: select(Process.slug).order_by(Process.id),
     "partners.slug": lambda: select(Organisation.slug).order_by(Organisation.id),
     "practices.slug": lambda: select(Practice.slug).order_by(Practice.id),
     "processes.slug": lambda: select(Process.slug).order_by(Process.id),
 }
 """What stands in a place of an address: by the room and the name of the place, else by the name alone."""
-MADE_UP = {"token": "geen-echte-sleutel"}
+MADE_UP = {"what": "idee", "token": "geen-echte-sleutel", "session_id": 1}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from app.db import db
 from app.kit.identity import LIFETIME
 from app.models.entry import DeviceSession
 from app.models.person import Person
+from app.policies.accounts import may_end_session
 
 ENDED_FOR = timedelta(days=1)
 """How long the row of a session that was ended stays."""
@@ -45,18 +46,10 @@ def of_person(person_id: int, this_device: str, now: datetime) -> list[Device]:
     return sorted((Device(*row) for row in rows), key=lambda device: not device.is_this)
 
 
-def is_own(person: Person, number: int) -> bool:
-    """Whether this session is or was of the person."""
-    return (
-        db.session.scalar(
-            select(DeviceSession.id).where(DeviceSession.id == number, DeviceSession.person_id == person.id)
-        )
-        is not None
-    )
-
-
 def end(person: Person, number: int, now: datetime) -> None:
-    """Sign the person out on one device."""
+    """Sign the person out on one device; one that was signed out before stays so. Raises NotAllowed."""
+    whose = db.session.scalar(select(DeviceSession.person_id).where(DeviceSession.id == number))
+    may_end_session(person, whose).or_raise()
     _end(now, DeviceSession.person_id == person.id, DeviceSession.id == number)
     db.session.commit()
 

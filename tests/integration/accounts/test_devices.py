@@ -73,7 +73,9 @@ def test_somebody_sees_their_devices_and_ends_them(app: Flask, client: FlaskClie
 
         # One device; that of somebody else is not there.
         ends = [str(form["action"]) for form in page.all(".devices form")]
-        post(client, visit(stranger, PAGE).all(".devices form")[0]["action"], 404)  # type: ignore[arg-type]
+        theirs = str(visit(stranger, PAGE).all(".devices form")[0]["action"])
+        refused = post(client, theirs, 403).get_data(as_text=True)
+        assert "Dat is een sessie van iemand anders." in refused
         assert visit(stranger, PAGE)
         post(client, ends[1])
         assert phone.get("/mijn").status_code == 303
