@@ -4,6 +4,7 @@ The tables below are the permissions of the site in one place. A new address, a 
 fails here until somebody has thought about it.
 """
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,12 +23,14 @@ from app.domain.lifecycle import IdeaState
 from app.kit.forms import csrf
 from app.models import AgendaItem, Call, ContactMessage, Idea, Person, Report, SignInCode
 from app.models.argument import ArgumentState
+from app.models.entry import DeviceSession, SecondFactor
 from app.models.moderation import ReportReason
 from app.models.person import Role
 from app.models.seal import SealReason
 from app.models.workshop import AgendaItemKind
 from app.records import calls, seals
 from tests import factories
+from tests.support import provider, servers
 from tests.support.page import csrf_token, sign_in
 
 SIGNS: dict[str, tuple[str, ...]] = {
@@ -58,6 +61,7 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "lists.points",
         "media.image",
         "media.poster",
+        "notifications.unsubscribe",
         "pages.about",
         "pages.accessibility",
         "pages.contact",
@@ -84,6 +88,8 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "processes.themes",
         "projector.screen",
         "projector.state",
+        "provider.back",
+        "provider.start",
         "privacy.erased",
         "ranking.explained",
         "ranking.index",
@@ -91,6 +97,7 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "ranking.register",
         "ranking.register_data",
         "ranking.themes",
+        "second_factor.ask",
         "stands.download",
         "stands.index",
         "stands.show",
@@ -98,7 +105,31 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "workshop.index",
         "workshop.show",
     ),
-    "signed_in": ("accounts.choose_name", "accounts.end_sessions", "accounts.mine", "changes.amend", "changes.withdrawing", "ideas.withdraw", "privacy.download_html", "privacy.download_json", "privacy.erase", "privacy.show"),
+    "signed_in": (
+        "accounts.choose_name",
+        "accounts.end_sessions",
+        "accounts.mine",
+        "changes.amend",
+        "changes.withdrawing",
+        "ideas.withdraw",
+        "notifications.follow",
+        "notifications.following",
+        "notifications.inbox",
+        "notifications.open_message",
+        "notifications.read_all",
+        "notifications.settings",
+        "notifications.stop",
+        "notifications.wish",
+        "privacy.download_html",
+        "privacy.download_json",
+        "privacy.erase",
+        "privacy.show",
+        "provider.unlink",
+        "second_factor.codes",
+        "second_factor.codes_as_text",
+        "second_factor.mine",
+        "second_factor.set_up",
+    ),
     "moderator": (
         "moderation.argument",
         "moderation.decisions",
@@ -139,6 +170,8 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "organiser.rules_of",
         "organiser.set_rules",
         "organiser.set_status",
+        "second_factor.people",
+        "second_factor.reset",
         "stands.audit_file",
         "stands.cancel_plan",
         "stands.manage",
@@ -147,6 +180,7 @@ SIGNS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+WAYS_IN = ("accounts.", "provider.", "second_factor.")
 STRANGERS = ("signed out", "blocked")
 KINDS = (*STRANGERS, "resident", "council", "partner", "moderator", "facilitator", "organiser", "author")
 IN, SIGN_IN, REFUSED = "comes in", "is sent to sign in", "is refused"
@@ -161,6 +195,7 @@ NOT_THE_AUTHOR = {**WHO_SIGNED_IN, "author": REFUSED}
 INSIDE: dict[tuple[str, str], dict[str, str]] = {
     # What an open door's view decides itself, because it keeps what a stranger typed, or depends on the thing.
     ("agenda_vote.choose", "POST"): WHO_SIGNED_IN,
+    ("devices.end", "POST"): ONLY_THE_AUTHOR,
     ("discussion.argue", "GET"): WHO_SIGNED_IN,
     ("discussion.argue", "POST"): WHO_SIGNED_IN,
     ("discussion.change", "GET"): ONLY_THE_AUTHOR,
@@ -179,7 +214,7 @@ INSIDE: dict[tuple[str, str], dict[str, str]] = {
     ("ideas.withdraw", "POST"): ONLY_THE_AUTHOR,
     ("changes.amend", "GET"): ONLY_THE_AUTHOR,
     ("changes.amend", "POST"): ONLY_THE_AUTHOR,
-    ("changes.withdrawing", "GET"): ONLY_THE_AUTHOR,
+    ("changes.withdrawing", "devices.end", "devices.end_others", "devices.index", "GET"): ONLY_THE_AUTHOR,
     ("voting.cast", "POST"): WHO_SIGNED_IN,
 }
 
@@ -193,8 +228,12 @@ class World:
     def values(self, endpoint: str) -> dict[str, Any]:
         """The places of an address filled in so that the view has something to do."""
         room, _dot, view = endpoint.partition(".")
+        if endpoint == "devices.end":
+            return {"session_id": self._session()}
         if endpoint in ("accounts.demo_sign_in", "accounts.open_link"):
             return {"person_id": self._demo_person(), "token": "geen-echte-sleutel"}
+        if room == "second_factor":
+            return {"person_id": self._with_second_factor()}
         if room == "moderation":
             return self._for_moderators(view)
         if room == "agenda_vote":
@@ -211,6 +250,8 @@ class World:
             return {"workshop_id": workshop.id, "item_id": item.id}
         if room == "stands":
             return self._of_a_standing()
+        if room == "notifications":
+            return {"what": "idee", "number": self._idea().id, "token": "geen-echte-sleutel"}
         if room == "organiser":
             message = ContactMessage(body="Een vraag over het traject.", created_at=datetime.now(UTC))
             db.session.add(message)
@@ -218,7 +259,11 @@ class World:
             idea = self._idea()
             return {"idea_id": idea.id, "message_id": message.id, "slug": idea.call.process.slug}
         if endpoint == "media.image":
-            return {"idea_id": factories.an_image(self._idea()).idea_id, "key": factories.IMAGE_KEY, "width": 480}
+            return {
+                "idea_id": factories.an_image(self._idea()).idea_id,
+                "key": factories.IMAGE_KEY,
+                "width": 480,
+            }
         if endpoint in ("ideas.edit", "ideas.withdraw"):
             return {"idea_id": self._idea(IdeaState.DRAFT).id}
         idea = self._idea()
@@ -235,8 +280,23 @@ class World:
         db.session.flush()
         return call.id
 
+    def _session(self) -> int:
+        """One of the author on another device."""
+        now = datetime.now(UTC)
+        session = DeviceSession(
+            person_id=self.author.id, key_hash=secrets.token_hex(32), created_at=now, seen_at=now
+        )
+        db.session.add(session)
+        db.session.flush()
+        return session.id
+
     def _demo_person(self) -> int:
         return factories.a_person(demo_order=1).id
+
+    def _with_second_factor(self) -> int:
+        person, now = factories.a_person(), datetime.now(UTC)
+        db.session.add(SecondFactor(person_id=person.id, secret=b"", created_at=now, confirmed_at=now))
+        return person.id
 
     def _for_moderators(self, view: str) -> dict[str, Any]:
         waiting = {"publish", "refuse", "return_", "review"}
@@ -277,8 +337,8 @@ class World:
 
 @pytest.fixture
 def demo(make_app: Callable[..., Flask]) -> Flask:
-    """The site with every door it can have."""
-    return make_app(DEMO="1")
+    """The site with every door it can have; the sign-in provider is known, but not there."""
+    return make_app(DEMO="1", **provider.settings(f"http://127.0.0.1:{servers.free_port()}"))
 
 
 @pytest.fixture
@@ -350,7 +410,9 @@ def outcome(response: TestResponse) -> str:
         return SIGN_IN if response.headers["Location"].partition("?")[0] == "/inloggen" else IN
     if response.status_code == 403:
         return REFUSED
-    return IN if response.status_code in (200, 204, 304, 400, 409, 410) else f"gets {response.status_code}"
+    return (
+        IN if response.status_code in (200, 204, 304, 400, 409, 410, 502) else f"gets {response.status_code}"
+    )
 
 
 def expected(endpoint: str, method: str, sign: str, kind: str) -> str:
@@ -383,7 +445,7 @@ def test_who_comes_in_where(demo: Flask, people: dict[str, int], kind: str) -> N
         else:
             response = client.open(address, method=method, data={"csrf_token": csrf_token(client)})
         found, wanted = outcome(response), expected(endpoint, method, sign, kind)
-        if endpoint.startswith("accounts.") and found == SIGN_IN and sign == "public":
+        if endpoint.startswith(WAYS_IN) and found == SIGN_IN and sign == "public":
             found = IN  # the way in itself leads to the sign-in page
         if found != wanted:
             wrong.append(f"{method} {address} ({endpoint}): {kind} {found}, but the table says {wanted}")
@@ -426,6 +488,7 @@ CHECKS_ITSELF: dict[str, dict[str, str]] = {
     "changes.amend": {**GOOD_IDEA, "reason": "Er kwam een vraag over de plek."},
     "ideas.edit": GOOD_IDEA,
     "ideas.new": GOOD_IDEA,
+    "notifications.unsubscribe": {},
     "voting.cast": {"choice": "for"},
 }
 

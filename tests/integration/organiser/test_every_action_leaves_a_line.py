@@ -15,6 +15,7 @@ from app.features.organiser.rules import in_force, mark
 from app.features.organiser.rules_form import fill
 from app.models import AgendaItem, Argument, AuditEntry, Call, Idea, Person, Report
 from app.models.argument import ArgumentState
+from app.models.entry import SecondFactor
 from app.models.moderation import ReportReason
 from app.models.person import Role
 from app.models.seal import SealReason
@@ -162,6 +163,15 @@ def _take_audit_file(office: Office) -> dict[str, Any]:
     return {"snapshot_id": snapshot, "data": {"check-why": SENTENCE}}
 
 
+def _reset_second_factor(office: Office) -> dict[str, Any]:
+    with office.app.app_context():
+        person = factories.a_person()
+        now = datetime.now(UTC)
+        db.session.add(SecondFactor(person_id=person.id, secret=b"", created_at=now, confirmed_at=now))
+        db.session.commit()
+        return {"person_id": person.id, "data": {"reason": SENTENCE}}
+
+
 HIDING = {"hide-sentence": SENTENCE, "hide-reason": "insult"}
 RECIPES: dict[str, Recipe] = {
     "agenda_vote.set_open": lambda office: {
@@ -191,6 +201,7 @@ RECIPES: dict[str, Recipe] = {
     "organiser.handle_message": lambda office: {"message_id": office.message(), "data": {}},
     "organiser.reopen_message": lambda office: {"message_id": office.message(handled=True), "data": {}},
     "organiser.set_rules": _set_rules,
+    "second_factor.reset": _reset_second_factor,
     "organiser.respond": _idea(
         IdeaState.PUBLISHED,
         {"answer-version": 1, "answer-on_behalf_of": "het college", "answer-body": SENTENCE},
