@@ -70,13 +70,16 @@ def hears_of_votes(person_id: int) -> bool:
 def state(person_id: int, subject: Subject, number: int) -> State:
     """What the buttons on a page say to this visitor; one statement for a page, however many buttons it has."""
     if subject is Subject.IDEA:
-        row = db.session.execute(
-            select(
-                exists().where(Follow.person_id == person_id, Follow.idea_id == number),
-                exists().where(VotedWish.person_id == person_id),
-            )
-        ).one()
-        return State(bool(row[0]), bool(row[1]))
+        known: dict[tuple[int, int], State] = g.setdefault("followed_ideas", {})
+        if (person_id, number) not in known:
+            row = db.session.execute(
+                select(
+                    exists().where(Follow.person_id == person_id, Follow.idea_id == number),
+                    exists().where(VotedWish.person_id == person_id),
+                )
+            ).one()
+            known[person_id, number] = State(bool(row[0]), bool(row[1]))
+        return known[person_id, number]
     return State((subject, number) in _followed(person_id), False)
 
 

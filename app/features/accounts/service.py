@@ -272,6 +272,7 @@ def _let_in(row: SignInCode, now: datetime, given_back: int = 0) -> Arrival:
     may_sign_in(person).or_raise()
     if person.confirmed_at is None:
         person.confirmed_at = now
+    person.mail_stopped_at = None  # this mail did arrive
     db.session.commit()
     return Arrival(person, is_new, next_path, draft_token)
 

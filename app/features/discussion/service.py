@@ -18,7 +18,7 @@ from app.models.moderation import Report, ReportReason
 from app.models.person import Person
 from app.policies.discussion import may_change, may_delete, may_reply, may_report
 from app.policies.taking_part import may_argue
-from app.records import drafts
+from app.records import drafts, news
 from app.records.heads import IdeaHead
 
 _ADD = text(
@@ -84,6 +84,7 @@ def _add(
         )
         if counted.rowcount != 1:  # type: ignore[attr-defined]
             raise NotAllowed(Decision(N_("You cannot react to this idea.")))
+        news.argument_added(number, idea_id, author.id, parent, side, now)
     drafts.drop(draft)
     db.session.commit()
     return int(number)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -15,8 +15,9 @@ from app.domain.ranking import Weighting
 from app.kit.pagination import older_than
 from app.models.argument import Argument, ArgumentState
 from app.models.audit import AuditEntry
+from app.models.entry import CodeBatch, Invitation, TrustedDomain
 from app.models.idea import Idea, StatusChange
-from app.models.message import ContactMessage
+from app.models.message import ContactMessage, MailMessage
 from app.models.moderation import Report
 from app.models.person import Person, Role
 from app.models.process import Activity, Call, Process, ProcessState, Theme
@@ -27,6 +28,7 @@ from app.models.workshop import AgendaItemKind, Workshop
 
 PAGE = 20
 LINES = 30
+UNDELIVERED_FOR = timedelta(days=30)
 NOTHING: tuple[object, ...] = (None, False, "", [])
 """What is not worth a word on the line of something new."""
 STATES = tuple(state for state in IdeaState if state != IdeaState.DRAFT)
@@ -43,6 +45,8 @@ class Overview:
     arguments: int
     waiting: int
     messages: int
+    undelivered: int
+    """How many addresses did not take our mail in the last thirty days."""
     oldest: datetime | None
     """Since when the oldest text waits for a moderator."""
 
@@ -119,7 +123,7 @@ class Answer:
     at: datetime
 
 
-def overview() -> Overview:
+def overview(now: datetime) -> Overview:
     """The numbers of the whole site."""
     people = db.session.execute(select(Person.group, func.count()).group_by(Person.group)).all()
     ideas = db.session.execute(select(Idea.state, func.count()).group_by(Idea.state)).all()
@@ -134,11 +138,14 @@ def overview() -> Overview:
             .where(opened)
             .scalar_subquery(),
             select(func.count()).where(ContactMessage.handled_at.is_(None)).scalar_subquery(),
+            select(func.count(MailMessage.recipient.distinct()))
+            .where(MailMessage.given_up_at > now - UNDELIVERED_FOR)
+            .scalar_subquery(),
             select(func.min(Idea.submitted_at)).where(submitted).scalar_subquery(),
             select(func.min(Report.created_at)).where(opened).scalar_subquery(),
         )
     ).one()
-    votes, arguments, new, reported, messages, oldest_idea, oldest_report = row
+    votes, arguments, new, reported, messages, undelivered, oldest_idea, oldest_report = row
     counted, states = dict(people), dict(ideas)
     return Overview(
         people={group: counted.get(group, 0) for group in GROUPS},
@@ -147,6 +154,7 @@ def overview() -> Overview:
         arguments=arguments,
         waiting=new + reported,
         messages=messages,
+        undelivered=undelivered,
         oldest=min((at for at in (oldest_idea, oldest_report) if at), default=None),
     )
 
@@ -322,6 +330,9 @@ def _subjects(
         "seal_plan": select(SealPlan.id, Call.title).join(Call, SealPlan.call_id == Call.id),
         "snapshot": select(Snapshot.id, Call.title).join(Call, Snapshot.call_id == Call.id),
         "workshop": select(Workshop.id, Activity.title).join(Activity, Workshop.activity_id == Activity.id),
+        "code_batch": select(CodeBatch.id, CodeBatch.name),
+        "invitation": select(Invitation.id, Invitation.email),
+        "trusted_domain": select(TrustedDomain.id, TrustedDomain.domain),
     }
     for kind, query in named.items():
         if numbers.get(kind):

@@ -27,7 +27,7 @@ bp = Blueprint("organiser", __name__)
 @doors.organiser
 def index() -> ResponseReturnValue:
     """The site in numbers, and what staff did last."""
-    numbers = queries.overview()
+    numbers = queries.overview(clock.now())
     lines, _more = queries.log(most=6)
     rows = [(word(state), count) for state, count in numbers.ideas.items()]
     return render_template(
