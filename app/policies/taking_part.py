@@ -29,10 +29,14 @@ class AgendaCall(CallRules, Protocol):
 
 def in_audience(person: Person, audience: Audience) -> bool:
     """Whether a call with this audience is meant for the person."""
+    return _meant_for(person.group, audience)
+
+
+def _meant_for(group: Group, audience: Audience) -> bool:
     return {
         Audience.EVERYONE: True,
-        Audience.COUNCIL: person.group == Group.COUNCIL,
-        Audience.PARTNERS: person.group == Group.PARTNER,
+        Audience.COUNCIL: group == Group.COUNCIL,
+        Audience.PARTNERS: group == Group.PARTNER,
     }[audience]
 
 
@@ -65,14 +69,14 @@ def may_vote(person: Person | None, state: IdeaState, call: CallRules, now: date
         return Decision(N_("Voting on this idea is closed."))
     if person is None:
         return Decision(N_("Sign in to vote."), needs_sign_in=True)
-    return _may_count(person, call.audience)
+    return counts(person.group, person.is_delegate, call.audience)
 
 
-def _may_count(person: Person, audience: Audience) -> Decision:
+def counts(group: Group, is_delegate: bool, audience: Audience) -> Decision:
     """Whose voice counts: people of the audience, and of a partner organisation its delegate."""
-    if not in_audience(person, audience):
+    if not _meant_for(group, audience):
         return Decision(_ONLY_FOR[audience])
-    if person.group == Group.PARTNER and not person.is_delegate:
+    if group == Group.PARTNER and not is_delegate:
         return Decision(N_("Your organisation votes through its delegate."))
     return YES
 
@@ -87,7 +91,7 @@ def may_choose_agenda(person: Person | None, call: AgendaCall, now: datetime) ->
         return Decision(N_("Choosing themes for the agenda is closed."))
     if person is None:
         return Decision(N_("Sign in to choose themes for the agenda."), needs_sign_in=True)
-    return _may_count(person, call.audience)
+    return counts(person.group, person.is_delegate, call.audience)
 
 
 def may_argue(person: Person | None, state: IdeaState, call: CallRules, now: datetime) -> Decision:

@@ -29,6 +29,7 @@ __all__ = [
     "of_person",
     "people",
     "put",
+    "withdraw",
 ]
 
 
@@ -96,16 +97,34 @@ def _count_change(call_ids: Collection[int]) -> None:
     )
 
 
-def move_person(person_id: int, group: Group) -> None:
-    """Let all ticks of a person count for another group; part of giving the person that group."""
-    moved = select(AgendaTick.call_id).where(AgendaTick.person_id == person_id).distinct()
-    call_ids = list(db.session.scalars(moved.order_by(AgendaTick.call_id)))
-    if call_ids:
+def move_person(person_id: int, group: Group, call_ids: Collection[int] | None = None) -> None:
+    """Let the ticks of a person count for another group, in these calls or everywhere; the caller commits."""
+    mine = AgendaTick.person_id == person_id
+    if call_ids is not None:
+        mine = mine & AgendaTick.call_id.in_(call_ids)
+    moved = select(AgendaTick.call_id).where(mine).distinct()
+    found = list(db.session.scalars(moved.order_by(AgendaTick.call_id)))
+    if found:
         db.session.execute(
-            update(AgendaTick).where(AgendaTick.person_id == person_id).values(group=group),
+            update(AgendaTick).where(mine).values(group=group),
             execution_options={"synchronize_session": False},
         )
-        _count_change(call_ids)
+        _count_change(found)
+
+
+def withdraw(person_id: int, call_ids: Collection[int], now: datetime) -> None:
+    """Take back everything that a person ticked in these calls, opened or not; the caller commits."""
+    mine = (AgendaTick.person_id == person_id, AgendaTick.value == 1)
+    ticked = select(AgendaTick.call_id).where(*mine, AgendaTick.call_id.in_(call_ids)).distinct()
+    for call_id in db.session.scalars(ticked.order_by(AgendaTick.call_id)).all():
+        settled = case((AgendaTick.cast_at <= _due(call_id, now), AgendaTick.value), else_=AgendaTick.settled)
+        db.session.execute(
+            update(AgendaTick)
+            .where(*mine, AgendaTick.call_id == call_id)
+            .values(value=0, settled=settled, cast_at=now),
+            execution_options={"synchronize_session": False},
+        )
+        _count_change([call_id])
 
 
 def of_person(call_id: int, person_id: int) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from sqlalchemy import Select, bindparam, func, insert, select, text, update
 
 from app.db import UTCDateTime, db
 from app.domain.ballot import GROUPS, Change, Group, VoteValue, change_between
+from app.models.idea import Idea
 from app.models.vote import Tally, Vote
 from app.records import agenda_ballots
 
@@ -151,9 +152,20 @@ def rebuild(idea_ids: Sequence[int]) -> None:
 
 
 def move_person(person_id: int, group: Group) -> None:
-    """Let all votes and ticks of a person count for another group; part of giving the person that group."""
+    """Let all votes and ticks of a person count for another group, wherever they were given."""
     agenda_ballots.move_person(person_id, group)
-    ideas = list(db.session.scalars(select(Vote.idea_id).where(Vote.person_id == person_id)))
-    db.session.execute(update(Vote).where(Vote.person_id == person_id).values(group=group))
+    move_votes(person_id, group)
+
+
+def move_votes(person_id: int, group: Group, call_ids: Sequence[int] | None = None) -> None:
+    """Let the votes of a person count for another group, in these calls or everywhere; the caller commits."""
+    voted = select(Vote.idea_id).where(Vote.person_id == person_id)
+    if call_ids is not None:
+        voted = voted.join(Idea, Idea.id == Vote.idea_id).where(Idea.call_id.in_(call_ids))
+    ideas = list(db.session.scalars(voted.order_by(Vote.idea_id)))
     for start in range(0, len(ideas), 500):
-        rebuild(ideas[start : start + 500])
+        some = ideas[start : start + 500]
+        db.session.execute(
+            update(Vote).where(Vote.person_id == person_id, Vote.idea_id.in_(some)).values(group=group)
+        )
+        rebuild(some)
