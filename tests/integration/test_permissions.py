@@ -104,6 +104,9 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "voting.cast",
         "workshop.index",
         "workshop.show",
+        "writing.advise",
+        "writing.similar",
+        "writing.throw_away",
     ),
     "signed_in": (
         "accounts.choose_name",
@@ -129,6 +132,7 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "second_factor.codes_as_text",
         "second_factor.mine",
         "second_factor.set_up",
+        "writing.keep",
     ),
     "moderator": (
         "moderation.argument",

@@ -72,10 +72,12 @@ def keep() -> ResponseReturnValue:
             _number(form.version.data),
             now,
         )
-    except (NotAllowed, service.Outdated) as no:
+    except NotAllowed as no:
         db.session.rollback()
-        decision = no.decision if isinstance(no, NotAllowed) else None
-        return _not_kept(_(decision.refusal, **decision.values) if decision else _("Not saved yet."))
+        return _not_kept(_(no.decision.refusal, **no.decision.values))
+    except service.Outdated:
+        db.session.rollback()
+        return _not_kept(_("Not saved yet."))
     sentence = _("Saved at %(time)s.", time=format_datetime(now, "HH:mm"))
     if saved.elsewhere:
         sentence += " " + _(
