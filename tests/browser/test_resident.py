@@ -78,20 +78,17 @@ def test_ideas_are_found_by_word_theme_and_order(new_page: Callable[..., Page], 
 
 
 @SCRIPTS
-def test_a_stranger_who_wants_to_vote_signs_in_comes_back_and_votes(
+def test_a_stranger_votes_signs_in_and_changes_the_vote(
     site: Site, new_page: Callable[..., Page], javascript: bool
 ) -> None:
     idea = ideas_of_others(site)[1 if javascript else 2]
     page = new_page(**PHONE, javascript=javascript)
     page.goto(f"/ideeen/{idea}")
     before = journey.counts(page)
-    page.locator("section.ballot").get_by_role("link", name="Voor").click()
+    page.locator("section.ballot").get_by_role("button", name="Voor").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Inloggen")
     journey.sign_in_with_code(page, f"lena.{javascript}@voorbeeld.example", name="Lena")
     assert journey.path(page) == f"/ideeen/{idea}"
-    assert journey.counts(page) == before
-
-    journey.vote(page, VoteValue.FOR)
     assert journey.counts(page) == (before[0] + 1, before[1])
     expect(page.get_by_role("button", name="Voor", pressed=True)).to_be_visible()
     journey.vote(page, VoteValue.AGAINST)
@@ -126,7 +123,7 @@ def test_an_idea_is_written_before_signing_in_and_finished_on_another_device(
 
     journey.write_idea(phone, title, summary, journey.LONG_ENOUGH)
     phone.get_by_role("button", name="Verstuur je idee").click()
-    expect(phone.get_by_text("We bewaren je tekst.")).to_be_visible()
+    expect(phone.get_by_text(f"Na het inloggen sturen we je idee ‘{title}’ in.")).to_be_visible()
     journey.ask_for_mail(phone, INGE)
     letter = journey.mail(phone, INGE)
     link = letter.get_by_role("link").filter(has_text="/inloggen/link/").get_attribute("href")
@@ -134,7 +131,8 @@ def test_an_idea_is_written_before_signing_in_and_finished_on_another_device(
 
     desk = new_page(javascript=javascript)
     desk.goto(link)
-    desk.get_by_role("button", name="Inloggen").click()
+    expect(desk.get_by_text(f"Na het inloggen sturen we je idee ‘{title}’ in.")).to_be_visible()
+    desk.get_by_role("button", name="Alleen inloggen").click()
     assert journey.path(desk) == "/ideeen/nieuw"
     expect(desk.get_by_text("Je tekst staat er nog.")).to_be_visible()
     expect(desk.get_by_label("Titel")).to_have_value(title)
@@ -165,10 +163,7 @@ def test_what_was_typed_outlives_a_session_that_ends_in_between(
     page.get_by_role("button", name="Verstuur je idee").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Inloggen")
     journey.sign_in_with_code(page, INGE)
-    expect(page.get_by_label("Titel")).to_have_value(title)
-    expect(page.get_by_label("Leg je idee uit")).to_have_value(journey.LONG_ENOUGH)
-    expect(page.get_by_role("checkbox", name="Energie in de wijk")).to_be_checked()
-    page.get_by_role("button", name="Verstuur je idee").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
     expect(page.get_by_role("heading", name="Dank je wel! Je idee is ingestuurd.")).to_be_visible()
 
 
