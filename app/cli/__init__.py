@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from app.cli import agenda, codes, digests, importing, invitations, mail, privacy, seed, stands
+from app.cli import agenda, areas, codes, digests, importing, invitations, mail, privacy, seed, stands
 
 COMMANDS = (
     agenda.agenda,
+    areas.areas,
     codes.codes,
     digests.digest,
     importing.import_,

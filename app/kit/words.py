@@ -14,6 +14,7 @@ from app.models.argument import ArgumentState
 from app.models.contribution import Channel
 from app.models.moderation import ModerationVerb, ReportReason
 from app.models.person import Role
+from app.models.practice import PracticeState
 from app.models.seal import SealReason
 from app.models.workshop import AgendaItemKind
 
@@ -37,6 +38,11 @@ NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
         ArgumentState.PUBLISHED: N_("Published"),
         ArgumentState.HIDDEN: N_("Hidden"),
         ArgumentState.DELETED: N_("Deleted"),
+    },
+    PracticeState: {
+        PracticeState.SUGGESTED: N_("Waiting for a moderator"),
+        PracticeState.PUBLISHED: N_("In the library"),
+        PracticeState.REFUSED: N_("Not placed"),
     },
     Channel: {
         Channel.MEETING: N_("From a youth meeting"),
@@ -117,7 +123,11 @@ ACTIONS: Mapping[str, str] = {
     "moderation.hide_argument": N_("hid an argument"),
     "moderation.restore_argument": N_("put an argument back"),
     "moderation.keep_argument": N_("left a reported argument on the site"),
+    "areas.load": N_("loaded the neighbourhoods"),
     "ideas.post_for_other": N_("posted an idea for somebody else"),
+    "practices.publish": N_("put a suggested example into the library"),
+    "practices.refuse": N_("did not place a suggested example"),
+    "partners.choose_delegate": N_("chose the delegate of an organisation"),
     "responses.answer": N_("answered an idea"),
     "responses.status": N_("changed the status of an idea"),
     "organiser.handle_message": N_("handled a message"),
