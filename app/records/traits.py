@@ -1,7 +1,7 @@
 """What ideas can be chosen by (theme, status, whose, where, answered) as columns, beside the votes of `order.Sheet`."""
 
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,12 +76,8 @@ class Traits:
             name: np.array([found[value] for value in found], dtype=np.float32).reshape(len(found), size)
             for name, found in self._masks.items()
         }
-        names: dict[str, str] = {}
-        for name in self.areas:
-            if name:
-                names.setdefault(area_key(name), name)
-        self.area_names: tuple[tuple[str, str], ...] = tuple(names.items())
-        """The neighbourhoods by key, written as in the newest idea that names them."""
+        self.area_names = _spelled(self.areas)
+        """The neighbourhoods by key, as most ideas write them."""
         self._kept: OrderedDict[Selection, Counted] = OrderedDict()
         self._read_at = time.monotonic()
 
@@ -138,6 +134,14 @@ class Traits:
 def counts_of(counts: Counts, dimension: str) -> dict[str, int]:
     """The values of a dimension with their numbers."""
     return dict(next((values for name, values in counts if name == dimension), ()))
+
+
+def _spelled(areas: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    names: dict[str, str] = {}
+    for name, _count in sorted(Counter(areas).items(), key=lambda pair: (-pair[1], pair[0])):
+        if name:
+            names.setdefault(area_key(name), name)
+    return tuple(names.items())
 
 
 def area_key(name: str) -> str:

@@ -72,9 +72,10 @@ def read(found: Listing) -> MapPage:
     rows = _by_area(found)
     shown = [int(found.sheet.ids[row]) for members in rows.values() for row in members[:SHOWN]]
     titles = _titles(shown)
+    names = dict(found.sheet.traits.area_names)
     places = []
     for key, members in rows.items():
-        name = found.sheet.traits.areas[members[0]]
+        name = names.get(key, "")
         numbers = [int(found.sheet.ids[row]) for row in members[:SHOWN]]
         lines = tuple(Line(number, titles[number]) for number in numbers if number in titles)
         places.append(Place(name, len(members), _list_of(found.choice, name) if key else "", lines))
