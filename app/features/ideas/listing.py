@@ -187,7 +187,8 @@ class Listing:
     def slice(self, seed: str) -> Slice:
         """The page that the cursor of the choice points at."""
         choice = self.choice
-        ordering = self.sheet.ordering(choice.sort, seed)
+        # What was seen least is the same for everybody, as of a moment that the lot names.
+        ordering = self.sheet.ordering(choice.sort, choice.lot if choice.sort is Sort.LEAST_SEEN else seed)
         # Positions along the order of the ideas that answer the choice.
         mine = np.flatnonzero(self.found[ordering.place])
         after = ordering.find(choice.after) if choice.after else None
