@@ -22,6 +22,7 @@ from app.features.ideas.writing import bp as writing
 from app.features.invitations.routes import bp as invitations
 from app.features.moderation.routes import bp as moderation
 from app.features.notifications.routes import bp as notifications
+from app.features.offline.routes import bp as offline
 from app.features.organiser.routes import bp as organiser
 from app.features.pages.routes import bp as pages
 from app.features.partners.routes import bp as partners
@@ -84,6 +85,7 @@ ROOMS = (
     stands,
     workshop,
     projector,
+    offline,
     practices,
     partners,
 )

@@ -102,8 +102,8 @@ class Complaints:
         )
 
     def _console(self, kind: str, text: str, where: str) -> None:
-        # An answer that is an error is judged by its status, below.
-        if not text.startswith("Failed to load resource"):
+        # An answer that is an error is judged by its status, below; a worker is kept out by us, see new_page.
+        if not text.startswith(("Failed to load resource", "Service Worker registration blocked")):
             self.found.append(f"console {kind}: {text} ({where})")
 
     def _failed(self, url: str, why: str) -> None:
@@ -204,6 +204,7 @@ def new_page(site: Site, browser: Browser, complaints: Complaints) -> Iterator[C
         dark: bool = False,
         javascript: bool = True,
         language: str = "nl-NL",
+        worker: bool = False,
     ) -> Page:
         context = browser.new_context(
             base_url=site.url,
@@ -213,6 +214,8 @@ def new_page(site: Site, browser: Browser, complaints: Complaints) -> Iterator[C
             locale=language,
             reduced_motion="reduce",
             timezone_id="Europe/Amsterdam",
+            # What the site keeps for a visitor without a connection has journeys of its own.
+            service_workers="allow" if worker else "block",
         )
         context.set_default_timeout(PATIENCE)
         complaints.listen(context)

@@ -1,9 +1,7 @@
 """The pages about the site itself: home, about, privacy, contact, health: requests in, answers out."""
 
 import hmac
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import cast
 from xml.sax.saxutils import escape
 
 from flask import (
@@ -227,28 +225,3 @@ def sitemap() -> ResponseReturnValue:
         changed = f"<lastmod>{moment.date().isoformat()}</lastmod>" if moment else ""
         lines.append(f"<url><loc>{escape(base + path)}</loc>{changed}</url>")
     return Response("\n".join([*lines, "</urlset>"]) + "\n", mimetype="application/xml")
-
-
-@bp.get("/site.webmanifest")
-@doors.public
-def manifest() -> ResponseReturnValue:
-    """What a phone needs to keep the site on its home screen."""
-    site = current_app.config["SITE"]
-    asset = cast("Callable[[str], str]", current_app.jinja_env.globals["asset"])
-    answer = jsonify(
-        {
-            "name": site.site_name,
-            "short_name": site.site_name[:20],
-            "lang": "nl",
-            "start_url": "/",
-            "display": "standalone",
-            "background_color": "#fffdf9",
-            "theme_color": "#0b5563",
-            "icons": [
-                {"src": asset("images/apple-touch-icon.png"), "sizes": "180x180", "type": "image/png"},
-                {"src": asset("images/favicon.svg"), "sizes": "any", "type": "image/svg+xml"},
-            ],
-        }
-    )
-    answer.mimetype = "application/manifest+json"
-    return answer
