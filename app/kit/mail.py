@@ -27,6 +27,8 @@ from app.models.person import Person
 log = structlog.get_logger()
 
 SIGN_IN = "sign_in"
+INVITATION = "invitation"
+OPENS_A_DOOR = frozenset({SIGN_IN, INVITATION})
 DIGEST = "digest"
 SIGN_IN_LIFETIME = timedelta(minutes=10)
 """A sign-in mail is useless after this, so it is not sent any more."""
@@ -258,6 +260,8 @@ def _letter(message: MailMessage, sender: str) -> EmailMessage:
     letter.set_content(message.text)
     if message.html:
         letter.add_alternative(message.html, subtype="html")
+    # An address in a header is never folded or encoded: not every program would put it together again.
+    letter.policy = letter.policy.clone(max_line_length=900)
     return letter
 
 
@@ -320,8 +324,8 @@ def _give_up(message: MailMessage, fault: str, now: datetime) -> None:
 
 
 def _forget(message: MailMessage) -> None:
-    """A sign-in mail opens a door; once it is on its way nobody needs our copy."""
-    if message.kind == SIGN_IN:
+    """Some mails open a door; once such a one is on its way nobody needs our copy."""
+    if message.kind in OPENS_A_DOOR:
         message.text = message.html = ""
 
 

@@ -158,6 +158,7 @@ def put(news: News, whom: ColumnElement[bool]) -> None:
         )
         .outerjoin(NoticeChoice, and_(NoticeChoice.person_id == Person.id, NoticeChoice.kind == kind))
         .where(whom, Person.blocked_at.is_(None), Person.erased_at.is_(None))
+        .order_by(Person.id)  # whoever tells the same at once waits in the same order
     )
     insert = insert_on_postgresql if is_postgresql() else insert_on_sqlite
     columns = ["person_id", "kind", "event_key", "title", "text", "path", "created_at", "waits"]

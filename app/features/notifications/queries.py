@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import String, cast, func, literal, select, union_all
 
 from app.db import db
 from app.domain.lifecycle import IdeaState
@@ -110,8 +110,20 @@ def followed(person_id: int) -> list[Thing]:
     ]
 
 
-def inbox(person_id: int, before: int | None = None) -> tuple[Sequence[Message], int | None]:
-    """A page of messages, newest first, and the number before which the next page begins."""
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """A page of messages, newest first."""
+
+    messages: Sequence[Message]
+    following: int | None
+    """The number before which the next page begins."""
+    last: int
+    """The highest number of all, so that what comes while the page stands open stays unread."""
+
+
+def inbox(person_id: int, before: int | None = None) -> Inbox:
+    """A page of messages in one statement."""
+    last = select(func.max(Notice.id)).where(Notice.person_id == person_id).scalar_subquery()
     query = select(
         Notice.id,
         Notice.kind,
@@ -120,6 +132,7 @@ def inbox(person_id: int, before: int | None = None) -> tuple[Sequence[Message],
         Notice.path,
         Notice.created_at,
         Notice.read_at,
+        last,
     ).where(Notice.person_id == person_id)
     if before is not None:
         mine = select(Notice.id).where(Notice.id == before, Notice.person_id == person_id).exists()
@@ -127,15 +140,18 @@ def inbox(person_id: int, before: int | None = None) -> tuple[Sequence[Message],
     rows = db.session.execute(
         query.order_by(Notice.created_at.desc(), Notice.id.desc()).limit(PAGE + 1)
     ).all()
-    messages = [Message(*row) for row in rows[:PAGE]]
-    return messages, messages[-1].id if len(rows) > PAGE else None
+    messages = [Message(*row[:-1]) for row in rows[:PAGE]]
+    following = messages[-1].id if len(rows) > PAGE else None
+    return Inbox(messages, following, rows[0][-1] if rows else 0)
 
 
 def choices(person_id: int) -> Choices:
     """What somebody chose, in one statement."""
     rows = db.session.execute(
         union_all(
-            select(NoticeChoice.kind).where(NoticeChoice.person_id == person_id, ~NoticeChoice.by_mail),
+            select(cast(NoticeChoice.kind, String)).where(
+                NoticeChoice.person_id == person_id, ~NoticeChoice.by_mail
+            ),
             select(literal("")).where(select(VotedWish).where(VotedWish.person_id == person_id).exists()),
         )
     ).scalars()

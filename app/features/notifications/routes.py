@@ -69,12 +69,10 @@ def inbox() -> ResponseReturnValue:
     """The messages of one person, newest first."""
     person = the_person()
     before = request.args.get("voor", type=paths.number)
-    messages, following_page = queries.inbox(person.id, before)
     return render_template(
         "notifications/inbox.html",
-        messages=messages,
+        page=queries.inbox(person.id, before),
         before=before,
-        following=following_page,
         icons=words.ICONS,
         unread=person.unread or 0,
     )
@@ -95,7 +93,7 @@ def open_message(number: int) -> ResponseReturnValue:
 @bp.post("/mijn/berichten/gelezen")
 @doors.signed_in
 def read_all() -> ResponseReturnValue:
-    """Mark everything as read that stood on the page or below it."""
+    """Mark everything as read that was there when the page was."""
     form = UpToForm()
     try:
         service.read_all(the_person().id, paths.number(form.up_to.data or ""), clock.now())
