@@ -6,10 +6,12 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import exists, select
 
+from app.cli.demo.beside import build_areas, build_beside
 from app.cli.demo.calendar import Calendar
 from app.cli.demo.casting import Casting
 from app.cli.demo.discussion import build_discussion
 from app.cli.demo.exposure import build_exposure
+from app.cli.demo.gatherings import build_gatherings
 from app.cli.demo.ideas import build_ideas
 from app.cli.demo.inbox import build_inbox
 from app.cli.demo.people import build_people
@@ -51,13 +53,16 @@ def is_empty() -> bool:
 def fill(now: datetime) -> None:
     """Put the demo on the site, in one transaction; its standings are sealed from that afterwards."""
     calendar = Calendar.around(now)
+    _done("neighbourhoods", build_areas())
     crowd = build_people(calendar)
     _done("people", len(crowd.everybody))
     stage = build_processes(calendar, crowd)
     _done("calls", len(stage.calls))
+    _done("registrations", build_gatherings(calendar, crowd, stage))
     casting = Casting(crowd)
     board = build_ideas(calendar, casting, stage)
     _done("ideas", len(board.ideas))
+    build_beside(calendar, casting, board)
     _done("arguments", build_discussion(calendar, casting, board))
     build_inbox(calendar, stage)
     _done("votes", build_votes(calendar, crowd, board))

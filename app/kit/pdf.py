@@ -2,7 +2,7 @@
 
 import json
 from functools import cache
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +41,7 @@ def printable(text: str) -> str:
 @cache
 def _signs() -> frozenset[int]:
     """The signs that the house font can draw, read once; the font tools are loaded by whoever makes paper only."""
-    from fontTools.ttLib import TTFont
-
-    with TTFont(_fonts() / "SourceSans3[wght].ttf", lazy=True) as font:
+    with import_module("fontTools.ttLib").TTFont(_fonts() / "SourceSans3[wght].ttf", lazy=True) as font:
         return frozenset(font.getBestCmap())
 
 

@@ -11,6 +11,8 @@ MAP_FILES = {
     "vendor/markercluster.css": ("leaflet_markercluster", "MarkerCluster.css"),
 }
 """From a file below static/ to the package it comes from and its name there."""
+_NO_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAD/ACwAAAAAAQABAAACADs="
+"""What a tile is set to that is not needed any more; nothing does as well, and our pages allow no such address."""
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 _PICTURE = re.compile(r"^\s*(?:background-image|behavior):\s*url\([^)]*\);\s*$", re.MULTILINE)
 
@@ -19,6 +21,7 @@ def content(source: tuple[str, str]) -> str:
     """The text of a file: a script runs as a module, a style sheet asks for no pictures (we draw our own)."""
     text = _path(source).read_text(encoding="utf-8")
     if source[1].endswith(".js"):
+        text = text.replace(_NO_PICTURE, "")
         # A module has no `this`; the library hangs itself on what that is.
         return f"(function(){{{_SOURCE_MAP.sub('', text)}\n}}).call(globalThis);\n"
     # In a layer below our own components, so that those have the last word.

@@ -37,6 +37,10 @@ function createMap(frame) {
   frame.classList.add("map--plain");
   tiles.on("tileload", () => frame.classList.remove("map--plain"));
   tiles.addTo(map);
+  // From afar the names would stand on top of each other.
+  const look = () => frame.classList.toggle("map--near", map.getZoom() >= 13);
+  map.on("zoomend", look);
+  look();
   drawAreas(map, areas);
   frame.setAttribute("role", "application");
   frame.setAttribute("aria-label", data.label);

@@ -1,5 +1,6 @@
 // Lets people point out the place of their idea on the map of the form; without it they choose a neighbourhood.
 const EXACT = 4; // decimals of a degree: about ten metres
+const STEPS = { ArrowLeft: [-25, 0], ArrowRight: [25, 0], ArrowUp: [0, -25], ArrowDown: [0, 25] }; // pixels
 const NEAR = 14; // how far in to zoom for one neighbourhood
 
 for (const place of document.querySelectorAll("[data-place]")) {
@@ -53,9 +54,14 @@ for (const place of document.querySelectorAll("[data-place]")) {
     }
     map.on("click", (event) => choose(event.latlng));
     frame.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.target !== frame) return;
-      event.preventDefault(); // or the form would be sent
-      choose(map.getCenter());
+      if (event.target !== frame) return;
+      const move = STEPS[event.key];
+      if (event.key === "Enter") choose(map.getCenter());
+      else if (move) map.panBy(move.map((part) => part * (event.shiftKey ? 4 : 1)), { animate: false });
+      else return;
+      // Neither the form is sent, nor does the library move the map a second time, with an animation.
+      event.preventDefault();
+      event.stopPropagation();
     });
     chosen.addEventListener("change", () => look(chosen.value));
     clear.addEventListener("click", () => {

@@ -16,7 +16,7 @@ from app.domain.likeness import stems
 from app.kit import html
 from app.kit.pagination import older_than
 from app.models.argument import Argument, ArgumentState
-from app.models.contribution import Channel, IdeaChallenge, IdeaImage, IdeaOrigin
+from app.models.contribution import IdeaChallenge, IdeaImage, IdeaOrigin
 from app.models.idea import Idea
 from app.models.moderation import ModerationDecision, ModerationVerb, Report, ReportReason
 from app.models.person import Organisation, Person
@@ -173,7 +173,7 @@ def said_on(idea: Idea) -> list[Said]:
 
 def beside(idea: Idea) -> Beside:
     """Image, origin and answers to a challenge of an idea, in one statement."""
-    row = db.session.execute(
+    row: Any = db.session.execute(
         select(
             IdeaImage.key,
             IdeaImage.alt,
@@ -195,10 +195,9 @@ def beside(idea: Idea) -> Beside:
         .outerjoin(IdeaChallenge, IdeaChallenge.idea_id == Idea.id)
         .where(Idea.id == idea.id)
     ).one()
-    channel: Channel | None = row[4]
     return Beside(
         image=ImageTag(*row[:4]) if row[0] is not None else None,
-        origin=Origin(row[4], row[5], row[6]) if channel is not None else None,
+        origin=Origin(*row[4:7]) if row[4] is not None else None,
         posted_by=row[7] or "",
         challenge=Answers(*row[8:]) if row[8] is not None else None,
     )

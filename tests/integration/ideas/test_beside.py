@@ -1,4 +1,4 @@
-"""What stands beside the text of an idea: image, place, challenge, where it came from; kept when the form has a fault."""
+"""What stands beside the text of an idea: image, place, challenge and source; kept when the form has a fault."""
 
 import io
 from typing import Any

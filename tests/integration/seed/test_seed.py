@@ -371,7 +371,7 @@ def test_every_line_of_the_letter_has_its_place() -> None:
             .where(Activity.process == process, Activity.kind == ActivityKind.INFORMATION)
         )
         assert db.session.scalar(parts) == 3
-    assert len(calls.of_process(current.id)) == 3
+    assert len(calls.of_process(current.id)) == 4
     workshop = db.session.scalars(select(Workshop).join(Activity).where(Activity.process == current)).one()
     assert workshop.minutes == 150
     assert workshop.activity.starts_at is not None

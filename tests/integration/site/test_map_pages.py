@@ -38,3 +38,4 @@ def test_the_map_library_asks_for_no_pictures_and_no_source_map() -> None:
         content = (assets.ROOT / "static" / "build" / files[f"vendor/{name}"]).read_text()
         assert name.endswith(".js") or "url(" not in content
         assert "sourceMappingURL" not in content
+        assert "data:image" not in content
