@@ -100,3 +100,50 @@ def test_no_text_is_an_error_for_the_database(app: Flask, call_id: int, typed: s
     with app.app_context():
         queries.search(typed.replace("\x00", ""), call_id)
         db.session.rollback()
+
+
+def test_what_was_found_is_marked(client: FlaskClient, call_id: int) -> None:
+    page = visit(client, "/ideeen?oproep=zoeken&zoek=fietsen")
+    marks = page.texts(".idea-card mark")
+    assert len(marks) == 2
+    assert all(mark.startswith("Fiets") for mark in marks)
+    assert page.texts(".card__title") == [BIKE]
+    assert not page.all(".idea-card__snippet")
+    page = visit(client, "/ideeen?oproep=zoeken&zoek=schaduw")
+    assert set(page.texts(".idea-card__snippet mark")) == {"schaduw"}
+    assert "lindeboom geeft schaduw" in page.texts(".idea-card__snippet")[0]
+    assert len(page.texts(".idea-card__snippet")[0]) < 300
+
+
+def test_marks_are_ours_and_nothing_of_people_becomes_markup(
+    app: Flask, client: FlaskClient, call_id: int
+) -> None:
+    evil = '<b onclick="x">bibliotheek</b> <script>alert(1)</script> &amp; <mark>nep</mark>'
+    with app.app_context():
+        call = db.session.scalars(db.select(Idea.call_id).where(Idea.title == BIKE)).one()
+        idea = db.session.scalars(db.select(Idea).where(Idea.title == TREE)).one()
+        idea.title, idea.summary, idea.body = evil[:80], evil[:140], evil * 3
+        db.session.commit()
+        assert call == call_id
+    page = visit(client, "/ideeen?oproep=zoeken&zoek=bibliotheek")
+    assert page.one(".card__title").get_text() == evil[:80]
+    assert page.one(".card__text").get_text() == evil[:140]
+    assert set(page.texts("main mark")) <= {"bibliotheek", "bibliotheek</b"}
+    for tag in ("<b ", "<script>alert", "<mark>nep", 'onclick="x">b'):
+        assert tag not in page.html.replace("&lt;", "…")
+    for typed in ('"bibliotheek" <mark>', "nep", "alert", "b", "&amp;", "\x02bib\x03"):
+        html = client.get("/ideeen", query_string={"oproep": "zoeken", "zoek": typed}).text
+        assert "<script>alert" not in html
+        assert "\x02" not in html
+
+
+def test_who_finds_nothing_is_helped_on(client: FlaskClient, call_id: int) -> None:
+    page = visit(client, "/ideeen?oproep=zoeken&zoek=watterpijl+telefoon&sort=created_asc")
+    assert "Bedoelde je:" in page.text
+    meant = page.links(".empty .chip")[0]
+    assert meant == "/ideeen?oproep=zoeken&zoek=waterpeil+telefoon&sort=created_asc"
+    assert visit(client, meant).texts(".card__title") == [RIVER]
+    page = visit(client, "/ideeen?oproep=zoeken&zoek=fietspaden&groep=council")
+    assert page.texts(".ideas-ways a") == ["1 idee zonder Raadslid"]
+    assert visit(client, page.links(".ideas-ways a")[0]).texts(".card__title") == [BIKE]
+    assert "Probeer een ander woord" in visit(client, "/ideeen?oproep=zoeken&zoek=qqqqqqqq").text
