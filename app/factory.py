@@ -25,8 +25,8 @@ from app.features.notifications.routes import bp as notifications
 from app.features.offline.routes import bp as offline
 from app.features.organiser.routes import bp as organiser
 from app.features.pages.routes import bp as pages
-from app.features.partners.routes import bp as partners
-from app.features.practices.routes import bp as practices
+from app.features.partners.managing import bp as partners
+from app.features.practices.moderating import bp as practices
 from app.features.privacy.routes import bp as privacy
 from app.features.processes.routes import bp as processes
 from app.features.projector.routes import bp as projector

@@ -10,6 +10,7 @@ from app.domain.lifecycle import IdeaState
 from app.models import (
     Activity,
     Argument,
+    Attachment,
     Call,
     Idea,
     Organisation,
@@ -24,7 +25,7 @@ from app.models import (
 from app.models.area import Area
 from app.models.contribution import IdeaImage
 from app.models.person import Role
-from app.models.practice import PracticeLevel
+from app.models.practice import PracticeLevel, PracticeState, PracticeSuggestion
 from app.models.process import ActivityKind
 from app.records import tallies
 
@@ -187,6 +188,13 @@ def an_activity(process: Process, **values: Any) -> Activity:
     return _add(Activity(process_id=process.id, **{**base, **values}))
 
 
+def a_file(activity_id: int, **values: Any) -> Attachment:
+    """A file of an activity."""
+    base = {"title": "De dia's", "filename": "de-dia-s.pdf", "media_type": "application/pdf"}
+    content = {"size": 8, "digest": "0" * 64, "data": b"%PDF-1.7", "added_at": _now()}
+    return _add(Attachment(**{"activity_id": activity_id, **base, **content, **values}))
+
+
 def a_workshop(call: Call, *, minutes: int = 120, **values: Any) -> Workshop:
     """A werkatelier fed by the call, with its activity."""
     number = next(_numbers)
@@ -206,3 +214,10 @@ def a_practice(process: Process, **values: Any) -> Practice:
         "published_at": _now(),
     }
     return _add(Practice(process_id=process.id, **{**base, **values}))
+
+
+def a_suggestion(process: Process, by: Person, **values: Any) -> Practice:
+    """A practice that somebody suggested, still to be read by a moderator."""
+    practice = a_practice(process, **{"state": PracticeState.SUGGESTED, **values})
+    _add(PracticeSuggestion(practice_id=practice.id, person_id=by.id, suggested_at=_now()))
+    return practice

@@ -21,9 +21,10 @@ from app.db import Base, db
 from app.domain.ballot import Group
 from app.domain.lifecycle import IdeaState
 from app.kit.forms import csrf
+from app.kit.tokens import keyed_hash, new_token
 from app.models import AgendaItem, Call, ContactMessage, Idea, Person, Report, SignInCode
 from app.models.argument import ArgumentState
-from app.models.entry import DeviceSession, SecondFactor
+from app.models.entry import CodeBatch, DeviceSession, Invitation, SecondFactor, TrustedDomain
 from app.models.moderation import ReportReason
 from app.models.person import Role
 from app.models.seal import SealReason
@@ -43,6 +44,7 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "accounts.sign_out",
         "accounts.signed_out",
         "agenda_vote.choose",
+        "codes.enter",
         "discussion.argue",
         "discussion.change",
         "discussion.mark",
@@ -52,6 +54,10 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "discussion.report_idea",
         "discussion.show",
         "changes.history",
+        "gatherings.download",
+        "gatherings.event",
+        "gatherings.events",
+        "gatherings.on_paper",
         "ideas.edit",
         "ideas.index",
         "ideas.new",
@@ -65,11 +71,13 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "offline.manifest",
         "offline.page",
         "offline.worker",
+        "invitations.open",
         "pages.about",
         "pages.accessibility",
         "pages.contact",
         "pages.healthz",
         "pages.home",
+        "pages.manifest",
         "pages.metrics",
         "pages.open_data",
         "pages.open_ideas",
@@ -83,6 +91,7 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "partners.show",
         "practices.index",
         "practices.show",
+        "practices.suggest",
         "processes.activity",
         "processes.index",
         "processes.show",
@@ -125,6 +134,8 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "notifications.settings",
         "notifications.stop",
         "notifications.wish",
+        "gatherings.cancel",
+        "gatherings.register",
         "privacy.download_html",
         "privacy.download_json",
         "privacy.erase",
@@ -150,6 +161,10 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "moderation.restore_argument",
         "moderation.return_",
         "moderation.review",
+        "practices.publish",
+        "practices.refuse",
+        "practices.review",
+        "practices.suggestions",
     ),
     "facilitator": (
         "stands.seal_workshop",
@@ -164,6 +179,23 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "agenda_vote.manage",
         "agenda_vote.overview",
         "agenda_vote.set_open",
+        "codes.index",
+        "codes.make",
+        "codes.revoke",
+        "codes.show",
+        "invitations.add_domain",
+        "invitations.domains_index",
+        "invitations.index",
+        "invitations.invite",
+        "invitations.remove_domain",
+        "invitations.resend",
+        "invitations.revoke",
+        "gatherings.arrange",
+        "gatherings.attach",
+        "gatherings.detach",
+        "gatherings.index",
+        "gatherings.manage",
+        "gatherings.take_list",
         "organiser.audit",
         "organiser.handle_message",
         "organiser.idea",
@@ -178,6 +210,9 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "organiser.set_status",
         "second_factor.people",
         "second_factor.reset",
+        "partners.choose_delegate",
+        "partners.manage",
+        "partners.overview",
         "stands.audit_file",
         "stands.cancel_plan",
         "stands.manage",
@@ -240,6 +275,8 @@ class World:
             return {"person_id": self._demo_person(), "token": "geen-echte-sleutel"}
         if room == "second_factor":
             return {"person_id": self._with_second_factor()}
+        if room in ("codes", "invitations"):
+            return self._way_in()
         if room == "moderation":
             return self._for_moderators(view)
         if room == "agenda_vote":
@@ -274,6 +311,26 @@ class World:
             return {"idea_id": self._idea(IdeaState.DRAFT).id}
         idea = self._idea()
         return {"idea_id": idea.id, "argument_id": factories.an_argument(idea, self.author).id}
+
+    def _way_in(self) -> dict[str, Any]:
+        """A batch of voting codes, an invitation that waits and a mail domain."""
+        now = datetime.now(UTC)
+        call, later = factories.a_call(), now + timedelta(days=1)
+        token = new_token()
+        made = {
+            "batch_id": CodeBatch(call_id=call.id, count=1, created_at=now, expires_at=later),
+            "invitation_id": Invitation(
+                email=f"{token[:20].lower()}@voorbeeld.example",
+                group=Group.COUNCIL,
+                token_hash=keyed_hash("invitation", token),
+                created_at=now,
+                expires_at=later,
+            ),
+            "domain_id": TrustedDomain(domain=f"{call.slug}.example", group=Group.COUNCIL, created_at=now),
+        }
+        db.session.add_all(made.values())
+        db.session.flush()
+        return {**{place: thing.id for place, thing in made.items()}, "token": token}
 
     def _idea(self, state: IdeaState = IdeaState.PUBLISHED) -> Idea:
         return factories.an_idea(author=self.author, state=state)
@@ -333,6 +390,8 @@ class World:
         if room == "partners":
             return {"slug": factories.an_organisation(verified_at=datetime.now(UTC)).slug}
         if room == "practices":
+            if view in ("publish", "refuse", "review"):
+                return {"practice_id": factories.a_suggestion(process, self.author).id}
             return {"slug": factories.a_practice(process).slug}
         call = factories.a_call(process)
         theme = factories.a_theme(process)
@@ -494,6 +553,12 @@ CHECKS_ITSELF: dict[str, dict[str, str]] = {
     "changes.amend": {**GOOD_IDEA, "reason": "Er kwam een vraag over de plek."},
     "ideas.edit": GOOD_IDEA,
     "ideas.new": GOOD_IDEA,
+    "practices.suggest": {
+        "title": "Lantaarns die meedenken",
+        "level": "city",
+        "place": "Eindhoven",
+        "done": "De lampen branden zacht zolang er niemand is, en gaan aan voor wie voorbijkomt.",
+    },
     "notifications.unsubscribe": {},
     "voting.cast": {"choice": "for"},
 }
@@ -557,7 +622,7 @@ def test_a_form_from_another_site_is_not_obeyed(demo: Flask, people: dict[str, i
             assert "draft" not in held, endpoint
 
 
-SETS_A_COOKIE = {"accounts.sign_in", "agenda_vote.choose", "ideas.new", "pages.contact"}
+SETS_A_COOKIE = {"accounts.sign_in", "agenda_vote.choose", "ideas.new", "pages.contact", "practices.suggest"}
 """Pages with a form that a stranger can send: the token needs a session."""
 
 

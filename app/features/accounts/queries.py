@@ -15,6 +15,7 @@ from app.models.idea import Idea
 from app.models.message import MailMessage
 from app.models.moderation import ModerationDecision
 from app.models.person import Person, SignInCode
+from app.models.practice import Practice, PracticeState, PracticeSuggestion
 from app.models.vote import Vote
 
 STATE_ORDER = (
@@ -103,6 +104,35 @@ def own_arguments(person_id: int, most: int = 200) -> list[OwnArgument]:
         .limit(most)
     )
     return [OwnArgument(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPractice:
+    """A practice that the person suggested, and what a moderator made of it."""
+
+    slug: str
+    title: str
+    state: PracticeState
+    suggested_at: datetime
+    sentence: str
+
+
+def own_practices(person_id: int, most: int = 100) -> list[OwnPractice]:
+    """What the person suggested for the library, newest first."""
+    rows = db.session.execute(
+        select(
+            Practice.slug,
+            Practice.title,
+            Practice.state,
+            PracticeSuggestion.suggested_at,
+            PracticeSuggestion.sentence,
+        )
+        .join(PracticeSuggestion, PracticeSuggestion.practice_id == Practice.id)
+        .where(PracticeSuggestion.person_id == person_id)
+        .order_by(PracticeSuggestion.suggested_at.desc(), Practice.id.desc())
+        .limit(most)
+    )
+    return [OwnPractice(*row) for row in rows]
 
 
 def own_vote_count(person_id: int) -> int:

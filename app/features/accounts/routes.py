@@ -170,6 +170,7 @@ def mine() -> ResponseReturnValue:
         person=person,
         ideas=queries.own_ideas(person.id),
         arguments=queries.own_arguments(person.id),
+        practices=queries.own_practices(person.id),
         votes=queries.own_vote_count(person.id),
     )
     return page, 400 if form.is_submitted() else 200

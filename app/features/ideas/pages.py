@@ -21,7 +21,7 @@ from app.models.person import Person
 from app.models.process import Audience, CallKind
 from app.policies.ideas import may_amend, may_edit, may_send_in, may_withdraw
 from app.policies.taking_part import may_argue, may_submit
-from app.records import agenda_place, arguments, ballots, trail
+from app.records import agenda_place, arguments, ballots, practices, trail
 from app.records.calls import CallRow
 from app.records.frames import Frame
 from app.records.ideas import IdeaRow
@@ -146,7 +146,7 @@ def _read_around(idea: IdeaRow, now: datetime) -> dict[str, Any]:
         "challenge": extras.challenge_of(idea.id) if idea.call.kind == CallKind.CHALLENGE else None,
         "trail": trail.of_idea(idea),
         "place": agenda_place.of_idea(idea, now),
-        "practices": queries.practices_on([theme.id for theme in idea.themes]),
+        "practices": practices.of_idea([theme.id for theme in idea.themes], idea.title, idea.summary),
     }
 
 

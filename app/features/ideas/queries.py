@@ -1,18 +1,16 @@
 """What the pages about ideas read beside the shared rows: search, practices, what moderators asked, own drafts."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, func, or_, select, text
+from sqlalchemy import bindparam, exists, or_, select, text
 
 from app.db import db, is_postgresql
 from app.domain.lifecycle import RefusalReason
 from app.models.following import Follow
 from app.models.idea import Idea
 from app.models.moderation import ModerationDecision, ModerationVerb
-from app.models.practice import Practice, PracticeLevel, PracticeTheme
 from app.models.vote import Tally
 
 MOST_WORDS = 8
@@ -86,31 +84,6 @@ _FOLLOWED = select(Follow.idea_id).where(Follow.person_id == bindparam("person")
 def followed(person_id: int) -> list[int]:
     """The ideas that somebody follows."""
     return [row[0] for row in db.session.connection().execute(_FOLLOWED, {"person": person_id})]
-
-
-@dataclass(frozen=True, slots=True)
-class PracticeRow:
-    """What others did on a theme."""
-
-    slug: str
-    title: str
-    place: str
-    level: PracticeLevel
-
-
-def practices_on(theme_ids: Sequence[int], most: int = 3) -> list[PracticeRow]:
-    """Practices on these themes, those that share most themes first."""
-    if not theme_ids:
-        return []
-    rows = db.session.execute(
-        select(Practice.slug, Practice.title, Practice.place, Practice.level)
-        .join(PracticeTheme, PracticeTheme.practice_id == Practice.id)
-        .where(PracticeTheme.theme_id.in_(theme_ids))
-        .group_by(Practice.id)
-        .order_by(func.count().desc(), Practice.published_at.desc(), Practice.id)
-        .limit(most)
-    )
-    return [PracticeRow(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from app.models.entry import CodeBatch, Invitation, TrustedDomain
 from app.models.idea import Idea, StatusChange
 from app.models.message import ContactMessage, MailMessage
 from app.models.moderation import Report
-from app.models.person import Person, Role
+from app.models.person import Organisation, Person, Role
+from app.models.practice import Practice
 from app.models.process import Activity, Call, Process, ProcessState, Theme
 from app.models.response import OfficialResponse
 from app.models.seal import SealPlan, SealReason, Snapshot
@@ -330,6 +331,8 @@ def _subjects(
         "seal_plan": select(SealPlan.id, Call.title).join(Call, SealPlan.call_id == Call.id),
         "snapshot": select(Snapshot.id, Call.title).join(Call, Snapshot.call_id == Call.id),
         "workshop": select(Workshop.id, Activity.title).join(Activity, Workshop.activity_id == Activity.id),
+        "practice": select(Practice.id, Practice.title),
+        "organisation": select(Organisation.id, Organisation.name),
         "code_batch": select(CodeBatch.id, CodeBatch.name),
         "invitation": select(Invitation.id, Invitation.email),
         "trusted_domain": select(TrustedDomain.id, TrustedDomain.domain),

@@ -1,13 +1,15 @@
-"""Partners, the conversations with them, and their ideas."""
+"""Partners, the conversations with them, what their people say, and who speaks for them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.db import db
+from app.domain.ballot import Side
 from app.domain.lifecycle import IdeaState
+from app.models.argument import Argument, ArgumentState
 from app.models.idea import Idea
 from app.models.person import Organisation, OrganisationTalk, Person, TalkState
 from app.models.process import Process
@@ -86,3 +88,86 @@ def ideas_of(organisation_id: int) -> Sequence[tuple[int, str, str]]:
         .limit(50)
     )
     return [(row[0], row[1], row[2]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An argument of somebody of an organisation."""
+
+    id: int
+    side: Side
+    body: str
+    created_at: datetime
+    author: str
+    idea_title: str
+
+
+def arguments_of(organisation_id: int) -> list[Said]:
+    """What people of this organisation say under published ideas, newest first."""
+    rows = db.session.execute(
+        select(Argument.id, Argument.side, Argument.body, Argument.created_at, Person.name, Idea.title)
+        .join(Person, Person.id == Argument.author_id)
+        .join(Idea, Idea.id == Argument.idea_id)
+        .where(
+            Person.organisation_id == organisation_id,
+            Argument.state == ArgumentState.PUBLISHED,
+            Idea.state == IdeaState.PUBLISHED,
+        )
+        .order_by(Argument.created_at.desc(), Argument.id.desc())
+        .limit(30)
+    )
+    return [Said(*row) for row in rows]
+
+
+def organisation(slug: str) -> Organisation | None:
+    """The organisation with this name in addresses, verified or not."""
+    return db.session.scalar(select(Organisation).where(Organisation.slug == slug))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody of an organisation."""
+
+    id: int
+    name: str
+    is_delegate: bool
+
+
+def members(organisation_id: int) -> list[Member]:
+    """The people of an organisation who can sign in, by name."""
+    rows = db.session.execute(
+        select(Person.id, Person.name, Person.is_delegate)
+        .where(
+            Person.organisation_id == organisation_id,
+            Person.blocked_at.is_(None),
+            Person.erased_at.is_(None),
+        )
+        .order_by(Person.name, Person.id)
+    )
+    return [Member(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """An organisation, who speaks for it, and how many people it has here."""
+
+    slug: str
+    name: str
+    delegate: str
+    people: int
+
+
+def voices() -> list[Voice]:
+    """Every organisation by name."""
+    rows = db.session.execute(
+        select(
+            Organisation.slug,
+            Organisation.name,
+            func.coalesce(func.max(Person.name).filter(Person.is_delegate), ""),
+            func.count(Person.id),
+        )
+        .outerjoin(Person, Person.organisation_id == Organisation.id)
+        .group_by(Organisation.id)
+        .order_by(Organisation.name, Organisation.id)
+    )
+    return [Voice(*row) for row in rows]

@@ -26,4 +26,5 @@ def show(slug: str) -> ResponseReturnValue:
         partner=partner,
         delegate=queries.delegate_of(partner.organisation.id),
         ideas=queries.ideas_of(partner.organisation.id),
+        said=queries.arguments_of(partner.organisation.id),
     )

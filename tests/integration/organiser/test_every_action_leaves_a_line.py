@@ -1,5 +1,6 @@
 """Every address where staff change something: walked by the map itself, each leaves exactly one audit line."""
 
+import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,12 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete
 
 from app.db import db
+from app.domain.ballot import Group
 from app.domain.lifecycle import IdeaState
+from app.features.gatherings import service as gatherings
 from app.features.organiser.rules import in_force, mark
 from app.features.organiser.rules_form import fill
-from app.models import AgendaItem, Argument, AuditEntry, Call, Idea, Person, Report
+from app.models import Activity, AgendaItem, Argument, AuditEntry, Call, Idea, Person, Report
 from app.models.argument import ArgumentState
-from app.models.entry import SecondFactor
+from app.models.entry import CodeBatch, Invitation, SecondFactor, TrustedDomain
 from app.models.moderation import ReportReason
 from app.models.person import Role
 from app.models.seal import SealReason
@@ -30,21 +33,38 @@ STAFF = frozenset({"moderator", "facilitator", "organiser"})
 SENTENCE = "Een zin die lang genoeg is om te mogen."
 HARMLESS = frozenset(
     {
+        "gatherings.attach",
+        "gatherings.detach",
         "organiser.handle_message",
         "organiser.reopen_message",
         "organiser.respond",
         "organiser.set_rules",
+        "invitations.remove_domain",
+        "invitations.resend",
+        "invitations.revoke",
         "stands.cancel_plan",
         "stands.seal_workshop",
     }
 )
 """Where the same form again is answered as if it were the first time."""
 MAKES_ITS_SUBJECT = frozenset(
-    {"moderation.keep", "organiser.set_rules", "stands.seal", "stands.plan", "stands.seal_workshop"}
+    {
+        "codes.make",
+        "invitations.invite",
+        "invitations.add_domain",
+        "moderation.keep",
+        "organiser.set_rules",
+        "partners.choose_delegate",
+        "stands.seal",
+        "stands.plan",
+        "stands.seal_workshop",
+    }
 )
 """Where the line is about something that the address does not name."""
-ANSWERS = {"stands.audit_file": 200}
+ANSWERS = {"codes.make": 200, "gatherings.take_list": 200, "stands.audit_file": 200}
 """What is answered with something else than the way to another page: the file itself."""
+AGAIN = {"gatherings.take_list": 200, "invitations.invite": 400, "stands.audit_file": 200}
+"""What the same form again is answered with, where it is neither harmless nor overtaken."""
 Recipe = Callable[[Office], dict[str, Any]]
 """Makes what the action is about; returns the parts of the address and, under `data`, the form."""
 
@@ -172,6 +192,77 @@ def _reset_second_factor(office: Office) -> dict[str, Any]:
         return {"person_id": person.id, "data": {"reason": SENTENCE}}
 
 
+def _an_activity(office: Office) -> int:
+    with office.app.app_context():
+        activity = factories.an_activity(db.session.get_one(Call, office.call).process)
+        db.session.commit()
+        return activity.id
+
+
+def _arrange(office: Office) -> dict[str, Any]:
+    number = _an_activity(office)
+    with office.app.app_context():
+        seen = gatherings.mark(db.session.get_one(Activity, number))
+    return {"activity_id": number, "data": {"who": "some", "capacity": 20, "place": "Stadhuis", "seen": seen}}
+
+
+def _attach(office: Office) -> dict[str, Any]:
+    file = (io.BytesIO(b"%PDF-1.7 proef"), "dia's.pdf")
+    return {
+        "activity_id": _an_activity(office),
+        "data": {"file-file": file, "file-title": "De dia's", "file-part": 0},
+    }
+
+
+def _detach(office: Office) -> dict[str, Any]:
+    number = _an_activity(office)
+    with office.app.app_context():
+        file = factories.a_file(number).id
+        db.session.commit()
+    return {"activity_id": number, "file_id": file, "data": {}}
+
+
+SOME_DAY = datetime(2031, 5, 20, 12, tzinfo=UTC)
+
+
+def _make_codes(office: Office) -> dict[str, Any]:
+    data = {"batch-seen": 0, "batch-call": office.call, "batch-count": 2, "batch-language": "nl"}
+    return {"data": data}
+
+
+def _way_in(office: Office, table: type[CodeBatch | Invitation | TrustedDomain], **values: Any) -> int:
+    with office.app.app_context():
+        made = table(created_at=datetime.now(UTC), **values)
+        db.session.add(made)
+        db.session.commit()
+        return made.id
+
+
+def _an_invitation(office: Office) -> int:
+    values = {"email": "raad@voorbeeld.example", "group": Group.COUNCIL, "token_hash": "0" * 64}
+    return _way_in(office, Invitation, expires_at=SOME_DAY, **values)
+
+
+def _a_suggestion(office: Office) -> int:
+    with office.app.app_context():
+        process = db.session.get_one(Call, office.call).process
+        practice = factories.a_suggestion(process, db.session.get_one(Person, office.author))
+        db.session.commit()
+        return practice.id
+
+
+def _choose_delegate(office: Office) -> dict[str, Any]:
+    with office.app.app_context():
+        organisation = factories.an_organisation(verified_at=datetime.now(UTC))
+        slug = organisation.slug
+        member = factories.a_person(group=Group.PARTNER, organisation_id=organisation.id).id
+        db.session.commit()
+    return {
+        "slug": slug,
+        "data": {"delegate-person": member, "delegate-seen": 0, "delegate-reason": SENTENCE},
+    }
+
+
 HIDING = {"hide-sentence": SENTENCE, "hide-reason": "insult"}
 RECIPES: dict[str, Recipe] = {
     "agenda_vote.set_open": lambda office: {
@@ -193,14 +284,55 @@ RECIPES: dict[str, Recipe] = {
     "workshop.change_block": _change_block,
     "workshop.place_theme": _place_theme,
     "workshop.remove_item": _remove_item,
+    "codes.make": _make_codes,
+    "codes.revoke": lambda office: {
+        "batch_id": _way_in(office, CodeBatch, call_id=office.call, count=1, expires_at=SOME_DAY),
+        "data": {"revoke-reason": SENTENCE},
+    },
+    "invitations.invite": lambda office: {
+        "data": {
+            "invite-emails": "raad@voorbeeld.example",
+            "invite-group": "council",
+            "invite-organisation": 0,
+            "invite-days": 14,
+            "invite-language": "nl",
+        }
+    },
+    "invitations.resend": lambda office: {
+        "invitation_id": _an_invitation(office),
+        "data": {"seen": SOME_DAY.isoformat(timespec="seconds")},
+    },
+    "invitations.revoke": lambda office: {"invitation_id": _an_invitation(office), "data": {}},
+    "invitations.add_domain": lambda office: {
+        "data": {
+            "domain-domain": "raad.example",
+            "domain-group": "council",
+            "domain-organisation": 0,
+            "domain-confirmed": "raad.example",
+        }
+    },
+    "invitations.remove_domain": lambda office: {
+        "domain_id": _way_in(office, TrustedDomain, domain="raad.example", group=Group.COUNCIL),
+        "data": {},
+    },
     "stands.seal": _seal,
     "stands.plan": _plan,
     "stands.cancel_plan": _cancel_plan,
     "stands.audit_file": _take_audit_file,
     "stands.seal_workshop": lambda office: {"workshop_id": _a_workshop(office)[0], "data": {"seen": 0}},
+    "gatherings.arrange": _arrange,
+    "gatherings.attach": _attach,
+    "gatherings.detach": _detach,
+    "gatherings.take_list": lambda office: {"activity_id": _an_activity(office), "data": {}},
     "organiser.handle_message": lambda office: {"message_id": office.message(), "data": {}},
     "organiser.reopen_message": lambda office: {"message_id": office.message(handled=True), "data": {}},
     "organiser.set_rules": _set_rules,
+    "partners.choose_delegate": _choose_delegate,
+    "practices.publish": lambda office: {"practice_id": _a_suggestion(office), "data": {}},
+    "practices.refuse": lambda office: {
+        "practice_id": _a_suggestion(office),
+        "data": {"refuse-sentence": SENTENCE},
+    },
     "second_factor.reset": _reset_second_factor,
     "organiser.respond": _idea(
         IdeaState.PUBLISHED,
@@ -246,5 +378,5 @@ def test_the_action_leaves_exactly_one_line(office: Office, client: FlaskClient,
     # Sending the same form again is refused, or changes nothing; either way it leaves no line. Who takes a file
     # twice has it twice.
     again = 303 if endpoint in HARMLESS or endpoint.startswith("workshop.") else 409
-    post(client, address, ANSWERS.get(endpoint, again), **data)
-    assert len(office.all(AuditEntry)) == (2 if endpoint in ANSWERS else 1)
+    post(client, address, AGAIN.get(endpoint, again), **data)
+    assert len(office.all(AuditEntry)) == (2 if AGAIN.get(endpoint) == 200 else 1)

@@ -1,0 +1,83 @@
+"""The shape of a practice that somebody suggests, and of what a moderator says about it."""
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, RadioField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import InputRequired
+
+from app.domain.decision import N_
+from app.domain.lifecycle import REASON_LENGTH, THEMES_PER_IDEA
+from app.features.practices.levels import level_name
+from app.kit import html
+from app.kit.forms import Form, length
+from app.models.practice import PracticeLevel
+from app.records.frames import ThemeTag
+
+TITLE = (10, 120)
+PLACE = (2, 120)
+URL = (0, 300)
+DONE = (50, 3000)
+LEARNED = (0, 3000)
+_SHORT = N_("Write at least %(least)d characters; there are %(now)d now.")
+_LONG = N_("Write at most %(most)d characters; there are %(now)d now.")
+
+
+class SuggestionForm(Form):
+    """What somebody else did, and what can be learned from it."""
+
+    title = StringField(_l("What is it called?"), validators=[length(TITLE, _SHORT, _LONG)])
+    level = RadioField(
+        _l("Where does it come from?"),
+        choices=[],
+        validators=[InputRequired(_l("Choose where it comes from."))],
+    )
+    place = StringField(_l("In which place?"), validators=[length(PLACE, _SHORT, _LONG)])
+    url = StringField(_l("Link to more information"), validators=[length(URL, "", _LONG)])
+    done = TextAreaField(_l("What was done?"), validators=[length(DONE, _SHORT, _LONG)])
+    learned = TextAreaField(_l("What was learned?"), validators=[length(LEARNED, "", _LONG)])
+    themes = SelectMultipleField(_l("What is it about?"), validate_choice=False)
+
+    def __init__(self, themes: Sequence[ThemeTag], **given: object) -> None:
+        super().__init__(**given)
+        self.level.choices = [SelectChoice(level.value, level_name(level)) for level in PracticeLevel]
+        self.themes.choices = [SelectChoice(theme.slug, theme.title) for theme in themes]
+        self._known = {theme.slug: theme.id for theme in themes}
+
+    @property
+    def theme_ids(self) -> list[int]:
+        """The numbers of the chosen themes, in the order of the page."""
+        chosen = set(self.themes.data or ())
+        return [number for slug, number in self._known.items() if slug in chosen]
+
+    def validate_url(self, field: Field) -> None:
+        """Only what a browser opens as a page."""
+        if field.data and not html.web_address(field.data):
+            raise ValidationError(_l("Write a whole web address, such as https://www.example.org."))
+
+    def validate_themes(self, field: Field) -> None:
+        """As many as an idea has, and only those that there are."""
+        chosen = set(field.data or ())
+        least, most = THEMES_PER_IDEA
+        if chosen - set(self._known) or not least <= len(chosen) <= most:
+            raise ValidationError(_l("Choose one, two or three themes."))
+
+
+class PublishForm(Form):
+    """Yes, put it into the library."""
+
+
+class RefuseForm(Form):
+    """Why not, for the person who suggested it."""
+
+    sentence = TextAreaField(
+        _l("Explain it to the person who suggested it"),
+        validators=[
+            length(
+                REASON_LENGTH,
+                N_("Write at least %(least)d characters. The reader must understand why."),
+                N_("Write at most %(most)d characters. Now there are %(now)d."),
+            )
+        ],
+    )

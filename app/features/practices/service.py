@@ -1,0 +1,175 @@
+"""Suggesting a practice, and what moderators decide about it."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, select, text, update
+
+from app.db import UTCDateTime, db
+from app.domain.decision import N_, Decision, NotAllowed
+from app.features.practices.queries import Suggestion
+from app.kit import audit, mail, signals
+from app.models.person import Person
+from app.models.practice import Practice, PracticeLevel, PracticeState, PracticeSuggestion, PracticeTheme
+from app.policies.moderation import may_decide
+from app.records import drafts, news, notices
+
+LONGEST_SLUG = 60
+
+
+class Overtaken(NotAllowed):
+    """Somebody else decided in the meantime."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What somebody suggested, as they typed it."""
+
+    title: str
+    level: PracticeLevel
+    place: str
+    url: str
+    done: str
+    learned: str
+    theme_ids: Sequence[int]
+
+
+_ADD = text(
+    """
+    INSERT INTO practice (process_id, slug, title, place, level, url, done, learned, privacy_notes,
+                          technology_notes, published_at, state)
+    VALUES (:process, :slug, :title, :place, :level, :url, :done, :learned, '', '', :now, 'suggested')
+    ON CONFLICT (slug) DO NOTHING
+    RETURNING id
+    """
+).bindparams(bindparam("now", type_=UTCDateTime()))
+
+
+def suggest(person: Person, process_id: int, content: Content, now: datetime, draft: str = "") -> int:
+    """Lay a practice before the moderators and return its number; the same form again is the same practice.
+
+    `draft` is the token of the kept text that this was, if it was one.
+    """
+    slug = _slug(person, content)
+    number = db.session.scalar(
+        _ADD,
+        {
+            "process": process_id,
+            "slug": slug,
+            "title": content.title,
+            "place": content.place,
+            "level": content.level.value,
+            "url": content.url,
+            "done": content.done,
+            "learned": content.learned,
+            "now": now,
+        },
+    )
+    if number is None:
+        number = db.session.scalars(select(Practice.id).where(Practice.slug == slug)).one()
+    else:
+        db.session.execute(
+            insert(PracticeTheme),
+            [{"practice_id": number, "theme_id": theme_id} for theme_id in content.theme_ids],
+        )
+        db.session.add(PracticeSuggestion(practice_id=number, person_id=person.id, suggested_at=now))
+    drafts.drop(draft)
+    db.session.commit()
+    return int(number)
+
+
+def publish(moderator: Person, suggestion: Suggestion, now: datetime) -> None:
+    """Put a suggested practice into the library. Raises NotAllowed, and Overtaken when it was decided already."""
+    _decide(moderator, suggestion, PracticeState.PUBLISHED, "", now)
+
+
+def refuse(moderator: Person, suggestion: Suggestion, sentence: str, now: datetime) -> None:
+    """Leave a suggested practice out, and say why. Raises NotAllowed, and Overtaken when it was decided already."""
+    _decide(moderator, suggestion, PracticeState.REFUSED, sentence, now)
+
+
+def _decide(
+    moderator: Person, suggestion: Suggestion, state: PracticeState, sentence: str, now: datetime
+) -> None:
+    may_decide(moderator, suggestion.by_id).or_raise()
+    practice, published = suggestion.practice, state == PracticeState.PUBLISHED
+    author = db.session.get_one(Person, suggestion.by_id)
+    verb = "publish" if published else "refuse"
+    letter = None
+    if author.email:
+        # Written before the row is locked.
+        letter = mail.compose(
+            author.email,
+            "practice_published" if published else "practice_refused",
+            author.language,
+            now,
+            person_name=author.name,
+            practice_title=practice.title,
+            sentence=sentence,
+            practice_url=(
+                mail.address("practices.show", author.language, slug=practice.slug)
+                if published
+                else mail.address("practices.index", author.language)
+            ),
+        )
+    values: dict[str, object] = {"state": state}
+    if published:
+        values["published_at"] = now
+    moved = db.session.execute(
+        update(Practice)
+        .where(Practice.id == practice.id, Practice.state == PracticeState.SUGGESTED)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise Overtaken(Decision(N_("Somebody has decided on this suggestion in the meantime.")))
+    db.session.execute(
+        update(PracticeSuggestion)
+        .where(PracticeSuggestion.practice_id == practice.id)
+        .values(decided_at=now, decided_by_id=moderator.id, sentence=sentence)
+        .execution_options(synchronize_session=False)
+    )
+    audit.record(
+        moderator,
+        f"practices.{verb}",
+        practice,
+        now,
+        before={"state": PracticeState.SUGGESTED},
+        after={"state": state},
+        why=sentence,
+    )
+    news.decided(
+        [author.id],
+        f"practice:{practice.id}",
+        N_("Your example is in the library: %(title)s")
+        if published
+        else N_("Your example was not placed: %(title)s"),
+        notices.page("practices.show", slug=practice.slug) if published else notices.page("practices.index"),
+        now,
+        sentence,
+        title=practice.title,
+    )
+    if letter is not None:
+        db.session.add(letter)
+    db.session.commit()
+    if letter is not None:
+        signals.mail_queued.send()
+
+
+def keep_for_later(kind: str, fields: dict[str, object], now: datetime, replaces: str = "") -> str:
+    """Keep what somebody typed until they have signed in; the token to find it by."""
+    token = drafts.keep(kind, fields, now, replaces)
+    db.session.commit()
+    return token
+
+
+def _slug(person: Person, content: Content) -> str:
+    """The name in the address: words of the title, and who says what, so that the same form twice is one."""
+    plain = unicodedata.normalize("NFKD", content.title).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_SLUG].strip("-")
+    said = "\x1f".join((str(person.id), content.title, content.place, content.done))
+    return f"{words or 'praktijk'}-{hashlib.sha256(said.encode()).hexdigest()[:10]}"
