@@ -11,6 +11,7 @@ from app.cli.demo.calendar import Calendar
 from app.cli.demo.casting import Casting
 from app.cli.demo.discussion import build_discussion
 from app.cli.demo.exposure import build_exposure
+from app.cli.demo.following import build_following, build_inboxes
 from app.cli.demo.gatherings import build_gatherings
 from app.cli.demo.ideas import build_ideas
 from app.cli.demo.inbox import build_inbox
@@ -18,6 +19,7 @@ from app.cli.demo.people import build_people
 from app.cli.demo.processes import build_processes
 from app.cli.demo.stands import build_stands
 from app.cli.demo.votes import build_votes
+from app.cli.demo.ways_in import build_ways_in
 from app.cli.refusal import Refusal
 from app.db import db
 from app.kit import clock
@@ -67,7 +69,9 @@ def fill(now: datetime) -> None:
     build_inbox(calendar, stage)
     _done("votes", build_votes(calendar, crowd, board))
     build_exposure(calendar.midnight, casting)
+    _done("follows and news", build_following(calendar, crowd, stage, board))
     db.session.commit()
+    build_inboxes(calendar, crowd)
     _done("standings", build_stands(calendar))
 
 

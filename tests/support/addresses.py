@@ -14,6 +14,7 @@ from app.models import (
     Activity,
     AgendaItem,
     Argument,
+    Attachment,
     Call,
     ContactMessage,
     Idea,
@@ -26,6 +27,7 @@ from app.models import (
     Workshop,
 )
 from app.models.argument import ArgumentState
+from app.models.entry import CodeBatch, Invitation, TrustedDomain
 from app.models.seal import SealPlan, Snapshot
 
 PUBLISHED = (
@@ -41,7 +43,10 @@ PLACES: dict[str, Callable[[], Any]] = {
         .where(Argument.state == ArgumentState.PUBLISHED, Argument.parent_id.is_(None))
         .order_by(Argument.id)
     ),
+    "batch_id": lambda: select(CodeBatch.id).order_by(CodeBatch.id),
     "call_id": lambda: select(Call.id).order_by(Call.id),
+    "domain_id": lambda: select(TrustedDomain.id).order_by(TrustedDomain.id),
+    "invitation_id": lambda: select(Invitation.id).order_by(Invitation.id),
     "item_id": lambda: select(AgendaItem.id).order_by(AgendaItem.id),
     "message_id": lambda: select(ContactMessage.id).order_by(ContactMessage.id),
     "person_id": lambda: select(Person.id).where(Person.demo_order.is_not(None)).order_by(Person.demo_order),
@@ -52,6 +57,14 @@ PLACES: dict[str, Callable[[], Any]] = {
     "workshop_id": lambda: select(Workshop.id).order_by(Workshop.id),
     "code": lambda: select(Workshop.join_code).order_by(Workshop.id),
     "notifications.number": lambda: PUBLISHED,
+    "file_id": lambda: select(Attachment.id).order_by(Attachment.activity_id, Attachment.id),
+    "gatherings.activity_id": lambda: (
+        select(Activity.id).join(Attachment, Attachment.activity_id == Activity.id).order_by(Activity.id)
+    ),
+    "gatherings.filename": lambda: select(Attachment.filename).order_by(
+        Attachment.activity_id, Attachment.id
+    ),
+    "gatherings.slug": lambda: select(Process.slug).order_by(Process.id),
     "organiser.slug": lambda: select(Process.slug).order_by(Process.id),
     "partners.slug": lambda: select(Organisation.slug).order_by(Organisation.id),
     "practices.slug": lambda: select(Practice.slug).order_by(Practice.id),

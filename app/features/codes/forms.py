@@ -68,6 +68,7 @@ class BatchForm(Form):
     language = SelectField(
         _l("Language of the letters"),
         choices=[SelectChoice("nl", "Nederlands"), SelectChoice("en", "English")],
+        validators=[InputRequired(_l("Choose a language."))],
     )
     now: datetime
 

@@ -26,7 +26,7 @@ from app.kit.i18n import language
 from app.kit.identity import the_person
 from app.kit.limits import ROOM, caller, limiter
 from app.policies.codes import may_make_codes
-from app.records import calls
+from app.records import calls, kept_actions
 
 bp = Blueprint("codes", __name__)
 
@@ -61,7 +61,9 @@ def enter() -> ResponseReturnValue:
             form.code.errors = [_sentence(refusal)]
     if form.is_submitted():
         form.code.data = typed[:40]
-    page = make_response(render_template("codes/enter.html", form=form), 400 if form.is_submitted() else 200)
+    promise = kept_actions.promise(kept_actions.of_browser(), clock.now())
+    shown = render_template("codes/enter.html", form=form, promise=promise)
+    page = make_response(shown, 400 if form.is_submitted() else 200)
     page.headers["Cache-Control"] = "no-store"
     return page
 
@@ -145,11 +147,17 @@ def _way_on(path: str | None) -> str:
 
 
 def _arrive(arrival: service.Arrival, following: str | None) -> ResponseReturnValue:
+    begun, wanted = kept_actions.of_browser(), request.form.get(kept_actions.ANSWER) != kept_actions.ONLY
     identity.start_session(arrival.person)
+    outcome = kept_actions.after_sign_in(arrival.person, begun, clock.now(), wanted=wanted)
     way_on = _way_on(following) or url_for("ideas.index", oproep=arrival.call_slug)
+    if not arrival.is_new:
+        flash(_("You are signed in as %(name)s.", name=arrival.person.name))
+    if outcome:
+        way_on = outcome.address
+        flash(outcome.sentence, outcome.kind)
     if arrival.is_new:
         return redirect(url_for("accounts.choose_name", next=way_on), code=303)
-    flash(_("You are signed in as %(name)s.", name=arrival.person.name))
     return redirect(way_on, code=303)
 
 

@@ -113,6 +113,7 @@ class InviteForm(_GroupForm):
     language = SelectField(
         _l("Language of the mail"),
         choices=[SelectChoice("nl", "Nederlands"), SelectChoice("en", "English")],
+        validators=[InputRequired(_l("Choose a language."))],
     )
 
     def __init__(self, organisations: Sequence[tuple[int, str]], **values: Any) -> None:
@@ -163,7 +164,7 @@ class InviteForm(_GroupForm):
             self.chosen_group,
             self.chosen_organisation,
             self.named_organisation,
-            bool(self.as_delegate.data),
+            bool(self.as_delegate.data) and self.chosen_group == Group.PARTNER,
             int(self.days.data or DAYS),
             str(self.language.data),
         )

@@ -22,8 +22,6 @@ from app.models.person import Organisation, Person
 from app.policies.accounts import may_sign_in
 from app.records import groups
 
-INVITATION = "invitation"
-"""The kind of the mail; kit/mail.py forgets its text once it was sent, because its link opens a door."""
 DAYS = 14
 MOST_DAYS = 90
 MOST_AT_ONCE = 100
@@ -295,7 +293,7 @@ def _link(token: str, language: str) -> str:
 def _letter(invitation: Invitation, token: str, sender: str, language: str, now: datetime) -> MailMessage:
     return mail.compose(
         invitation.email,
-        INVITATION,
+        mail.INVITATION,
         language,
         now,
         sender=sender,

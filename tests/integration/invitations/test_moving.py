@@ -104,7 +104,7 @@ def test_an_organisation_has_one_counted_vote(app: Flask, app_context: None) -> 
 
 
 def test_voting_while_being_moved_counts_for_one_group(app: Flask) -> None:
-    """Three people vote while each becomes the delegate of one organisation: one of them is it, and only that counts."""
+    """Three people vote while each becomes the delegate of one organisation: one is it in the end, and counts."""
     with app.app_context():
         call = factories.a_call()
         ideas = [factories.an_idea(call).id for _ in range(4)]
