@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import session
 from flask_babel import gettext as _
 
-from app.db import db
+from app.db import begin_write, db
 from app.domain.decision import NotAllowed
+from app.kit.identity import DRAFT
 from app.models.person import Person
 from app.records import drafts
 from app.records.drafts import Kept
@@ -96,6 +98,30 @@ def complete(person: Person, token: str, now: datetime) -> Outcome | None:
     forget(
         token
     )  # it is gone, unless the room had to start over because somebody did the same at that moment
+    return outcome
+
+
+LONGEST_TOKEN = 64
+ANSWER, DO, ONLY = "kept", "do", "only"
+"""The buttons of a page on which one may also just sign in: their name, and what each says."""
+
+
+def of_browser() -> str:
+    """The token of what this browser began, if anything."""
+    token = str(session.get(DRAFT, ""))
+    return token if len(token) <= LONGEST_TOKEN else ""
+
+
+def after_sign_in(person: Person, token: str, now: datetime, *, wanted: bool) -> Outcome | None:
+    """Complete what was begun, or let it be, in the session that has just begun; every way in ends with this."""
+    outcome = None
+    if wanted:
+        begin_write()  # the provider sends people back by an address, and such a request usually only reads
+        outcome = complete(person, token, now)
+    else:
+        decline(token, now)
+    if token and session.get(DRAFT) == token and drafts.look(token, now) is None:
+        session.pop(DRAFT)
     return outcome
 
 

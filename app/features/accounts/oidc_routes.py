@@ -22,7 +22,7 @@ from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from app.db import begin_write, db
-from app.features.accounts import kept, oidc, oidc_service
+from app.features.accounts import oidc, oidc_service
 from app.features.accounts.oidc import Flow, Known, Problem, ProviderFault
 from app.features.accounts.routes import arrive, way_on
 from app.kit import clock, doors, mail, tokens
@@ -30,6 +30,7 @@ from app.kit.i18n import DEFAULT_LANGUAGE, language, same_page_in
 from app.kit.identity import current_person, the_person
 from app.kit.limits import ROOM, limiter
 from app.models.person import Person
+from app.records import kept_actions
 
 bp = Blueprint("provider", __name__)
 
@@ -108,7 +109,7 @@ def back() -> ResponseReturnValue:
             return _link(held["link"], known)
         found = oidc_service.arrival(known, language(), held["next"], clock.now())
         begin_write()
-        found = replace(found, draft_token=kept.of_browser())
+        found = replace(found, draft_token=kept_actions.of_browser())
         return arrive(found, second_step_taken=known.second_step)
     except ProviderFault as fault:
         return _failed(fault, held["next"])

@@ -22,7 +22,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.db import db
-from app.features.accounts import forms, kept, queries, second_factor, second_step, service
+from app.features.accounts import forms, kept, queries, second_step, service
 from app.features.accounts.service import Arrival, NoEntry, Problem, TooManyMails
 from app.kit import clock, doors, identity, jobs, paths
 from app.kit.i18n import language
@@ -30,6 +30,7 @@ from app.kit.identity import current_person, the_person
 from app.kit.limits import ROOM, limiter
 from app.models.person import Person
 from app.policies.accounts import may_sign_in
+from app.records import kept_actions
 
 bp = Blueprint("accounts", __name__)
 
@@ -55,7 +56,7 @@ def sign_in() -> ResponseReturnValue:
             language(),
             clock.now(),
             next_path=way_on(form.next.data),
-            draft_token=kept.of_browser(),
+            draft_token=kept_actions.of_browser(),
         )
     except TooManyMails as refusal:
         return _sign_in_page(form, 429, refusal.minutes)
@@ -78,8 +79,8 @@ def enter_code() -> ResponseReturnValue:
             return arrive(
                 replace(
                     arrival,
-                    draft_token=kept.of_browser() or arrival.draft_token,
-                    with_kept=request.form.get(kept.ANSWER) != kept.ONLY,
+                    draft_token=kept_actions.of_browser() or arrival.draft_token,
+                    with_kept=request.form.get(kept_actions.ANSWER) != kept_actions.ONLY,
                 )
             )
         except NoEntry as refusal:
@@ -90,7 +91,7 @@ def enter_code() -> ResponseReturnValue:
     problem = service.problem_of_link(asked, clock.now())
     if asked is None or problem:
         return _no_entry(problem or Problem.UNKNOWN)
-    promise = kept.promise(kept.of_code(asked), clock.now())
+    promise = kept_actions.promise(kept.of_code(asked), clock.now())
     page = render_template("accounts/code.html", form=form, asked=asked, minutes=_lifetime(), promise=promise)
     return _unkept(page, 400 if form.is_submitted() else 200)
 
@@ -115,10 +116,12 @@ def open_link(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             arrival = service.open_link(token, clock.now())
-            return arrive(replace(arrival, with_kept=request.form.get(kept.ANSWER) == kept.DO))
+            return arrive(
+                replace(arrival, with_kept=request.form.get(kept_actions.ANSWER) == kept_actions.DO)
+            )
         except NoEntry as refusal:
             return _no_entry(refusal.problem)
-    promise = kept.promise(asked.draft_token or "", clock.now())
+    promise = kept_actions.promise(asked.draft_token or "", clock.now())
     return _unkept(render_template("accounts/link.html", form=form, asked=asked, promise=promise), 200)
 
 
@@ -193,7 +196,9 @@ def demo_sign_in(person_id: int) -> ResponseReturnValue:
     if person is None or person.demo_order is None:
         abort(404)
     may_sign_in(person).or_raise()
-    return arrive(Arrival(person, False, way_on(request.form.get("next")), kept.of_browser()))
+    arrival = Arrival(person, False, way_on(request.form.get("next")), kept_actions.of_browser())
+    # Whoever tried out the second step as one of them shuts nobody else out.
+    return arrive(arrival, second_step_taken=True)
 
 
 @doors.public
@@ -223,8 +228,8 @@ def arrive(arrival: Arrival, *, second_step_taken: bool = False) -> ResponseRetu
     """Sign in whoever proved who they are, complete what they began before, and lead them on; first to the second
     step, if they need one. Every way in ends here.
     """
-    now, of_staff = clock.now(), current_app.config["SITE"].asks_second_factor
-    if not second_step_taken and second_factor.is_asked(arrival.person, of_staff=of_staff):
+    now = clock.now()
+    if not second_step_taken and identity.needs_second_step(arrival.person):
         second_step.hold(arrival, now)
         return redirect(url_for("second_factor.ask"), code=303)
     identity.start_session(arrival.person, kept.carried(arrival, now), second_step=second_step_taken)
@@ -258,7 +263,7 @@ def _lifetime() -> int:
 
 def _sign_in_page(form: forms.SignInForm, status: int, minutes: int = 0) -> ResponseReturnValue:
     people = queries.demo_people() if current_app.config["SITE"].demo else []
-    promise = kept.promise(kept.of_browser(), clock.now())
+    promise = kept_actions.promise(kept_actions.of_browser(), clock.now())
     page = render_template(
         "accounts/sign_in.html", form=form, people=people, minutes=minutes, promise=promise
     )

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 import time_machine
@@ -11,9 +12,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from app.db import db
+from app.domain import voting_codes
 from app.domain.ballot import Group, Side, VoteValue
 from app.domain.lifecycle import IdeaState
+from app.features.codes.service import code_hash
 from app.models import Argument, Idea, Phase, Report
+from app.models.entry import CodeBatch, VotingCode
 from app.models.person import Draft, Person
 from app.models.vote import Vote
 from app.records import drafts, kept_actions
@@ -338,6 +342,27 @@ def test_the_made_up_people_of_the_demo_complete_it_too(make_app: Callable[..., 
     client = app.test_client()
     page = begin_vote(client, idea)
     page.submit(f"form[action='/demo/inloggen/{person}']")
+    assert votes(app) == [(idea, VoteValue.FOR)]
+
+
+def test_a_voting_code_from_a_letter_completes_it_too(app: Flask, client: FlaskClient, idea: int) -> None:
+    now, code = datetime.now(UTC), voting_codes.make(Random(7).randrange)
+    with app.app_context():
+        batch = CodeBatch(
+            call_id=db.session.get_one(Idea, idea).call_id,
+            count=1,
+            created_at=now,
+            expires_at=now + timedelta(days=1),
+        )
+        db.session.add(batch)
+        db.session.flush()
+        db.session.add(VotingCode(batch_id=batch.id, code_hash=code_hash(code)))
+        db.session.commit()
+    begin_vote(client, idea)
+    page = visit(client, "/inloggen/stemcode")
+    assert "telt je stem VOOR ‘Meer groen’ mee" in page.text
+    answer = page.submit(FORM, code=code, button="do")
+    assert answer.headers["Location"] == f"/mijn/naam?next=/ideeen/{idea}%23ballot-{idea}"
     assert votes(app) == [(idea, VoteValue.FOR)]
 
 
