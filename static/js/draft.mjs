@@ -22,6 +22,15 @@ function write(item) {
     return false; // a full or forbidden store
   }
 }
+function works() {
+  try {
+    localStorage.setItem(`${NAME}-try`, "");
+    localStorage.removeItem(`${NAME}-try`);
+    return true;
+  } catch {
+    return false;
+  }
+}
 function drop() {
   try {
     localStorage.removeItem(NAME);
@@ -159,7 +168,7 @@ function keepTyped(form) {
     if ("kept" in form.dataset) drop();
     else write({ ...item, sent: false });
   } else if (item && isEmpty() && (item.idea ?? "") === idea) offer(item);
-  if (about) about.hidden = !keep && !write(read() ?? {});
+  if (about) about.hidden = !keep && !works();
 
   function offer(item) {
     const place = document.querySelector("[data-kept-offer]");
