@@ -70,6 +70,7 @@ def fill(now: datetime) -> None:
     _done("votes", build_votes(calendar, crowd, board))
     build_exposure(calendar.midnight, casting)
     _done("follows and news", build_following(calendar, crowd, stage, board))
+    _done("invitations and codes", build_ways_in(calendar, crowd))
     db.session.commit()
     build_inboxes(calendar, crowd)
     _done("standings", build_stands(calendar))
