@@ -255,7 +255,7 @@ INSIDE: dict[tuple[str, str], dict[str, str]] = {
     ("ideas.withdraw", "POST"): ONLY_THE_AUTHOR,
     ("changes.amend", "GET"): ONLY_THE_AUTHOR,
     ("changes.amend", "POST"): ONLY_THE_AUTHOR,
-    ("changes.withdrawing", "devices.end", "devices.end_others", "devices.index", "GET"): ONLY_THE_AUTHOR,
+    ("changes.withdrawing", "GET"): ONLY_THE_AUTHOR,
     ("voting.cast", "POST"): WHO_SIGNED_IN,
 }
 
