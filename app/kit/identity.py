@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, with_expression
 from app.db import begin_write, db
 from app.kit import clock, devices, signals, tokens
 from app.kit.paths import LARGEST_NUMBER
-from app.models.entry import DeviceSession
+from app.models.entry import DeviceSession, SecondFactor
 from app.models.following import Notice
 from app.models.person import Person
 
@@ -44,6 +44,13 @@ def the_person() -> Person:
     if person is None:
         raise RuntimeError("This view needs a door that asks for a person.")
     return person
+
+
+def needs_second_step(person: Person) -> bool:
+    """Whether this person comes in with a second step only: whoever has one, and staff where the site asks it."""
+    if person.is_staff and current_app.config["SITE"].asks_second_factor:
+        return True
+    return db.session.get(SecondFactor, person.id) is not None
 
 
 def start_session(person: Person, draft_token: str = "", *, second_step: bool = False) -> None:

@@ -20,6 +20,13 @@ def may_reset_second_factor(actor: Person | None, person: Person) -> Decision:
     return YES
 
 
+def may_set_up_second_factor(person: Person) -> Decision:
+    """Everybody who signs in by mail or by the provider; a voting code comes from a letter and stands by itself."""
+    if person.email is None and person.oidc_hash is None:
+        return Decision(N_("You come in with a voting code. There is no second step for that."))
+    return YES
+
+
 def may_go_without(person: Person, *, of_staff: bool) -> Decision:
     """Whether somebody may stop the second step: staff need it where the site asks it of them."""
     if of_staff and person.is_staff:

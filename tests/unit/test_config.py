@@ -11,6 +11,7 @@ from config import KNOWN, SettingsError, load_config
 
 ROOT = Path(__file__).parents[2]
 GOOD = {"SECRET_KEY": "x" * 40}
+OIDC = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
 
 
 def test_defaults() -> None:
@@ -18,6 +19,21 @@ def test_defaults() -> None:
     assert config.database_url.startswith("sqlite:///")
     assert (config.demo, config.is_https, config.trusted_proxies) == (False, False, 0)
     assert config.contact_email == "stem@127.0.0.1"
+
+
+def test_the_provider_is_named_after_its_host_and_staff_need_a_second_step_on_a_live_site() -> None:
+    config = load_config(
+        {**GOOD, **dict.fromkeys(OIDC, "https://id.example/stad"), "OIDC_ACR_VALUES": " a  b "}
+    )
+    assert (config.oidc_name, config.oidc_acr_values, config.oidc_second_factor) == (
+        "id.example",
+        ("a", "b"),
+        ("mfa",),
+    )
+    assert config.asks_second_factor
+    assert not load_config({**GOOD, "DEMO": "1"}).asks_second_factor
+    assert not load_config(GOOD, testing=True).asks_second_factor
+    assert load_config({**GOOD, **dict.fromkeys(OIDC, "http://127.0.0.1:9400")}).oidc_issuer
 
 
 def test_demo_needs_no_secret_and_keeps_its_own() -> None:
@@ -39,6 +55,7 @@ def test_demo_needs_no_secret_and_keeps_its_own() -> None:
         ({**GOOD, "SITE_URL": "https://stem.example.nl/pad"}, "SITE_URL must look like"),
         ({**GOOD, "MAIL_URL": "mail.example"}, "MAIL_URL must begin with"),
         ({**GOOD, "OIDC_ISSUER": "https://id.example"}, "belong together"),
+        ({**GOOD, **dict.fromkeys(OIDC, "http://id.example")}, "OIDC_ISSUER must begin with https://"),
         ({**GOOD, "TRUSTED_PROXIES": "veel"}, "TRUSTED_PROXIES must be"),
         ({**GOOD, "SITE_NAAM": "x"}, "SITE_NAAM is not a setting of this site."),
     ],

@@ -69,11 +69,6 @@ class Holder:
     since: datetime | None
 
 
-def is_asked(person: Person, *, of_staff: bool) -> bool:
-    """Whether this person comes in with a second step only: whoever has one, and staff where the site asks it."""
-    return (of_staff and person.is_staff) or has_one(person)
-
-
 def has_one(person: Person) -> bool:
     """Whether somebody has set up the second step."""
     return state_of(person).since is not None

@@ -27,7 +27,7 @@ from app.kit.forms import Form
 from app.kit.identity import the_person
 from app.kit.limits import ROOM, limiter
 from app.models.person import Person
-from app.policies.accounts import may_go_without, may_reset_second_factor
+from app.policies.accounts import may_go_without, may_reset_second_factor, may_set_up_second_factor
 
 bp = Blueprint("second_factor", __name__)
 
@@ -82,7 +82,13 @@ def mine() -> ResponseReturnValue:
             form.code.errors = [_sentence(refusal)]
         else:
             return _change(person, action)
-    page = render_template("accounts/second_factor.html", form=form, state=state, free=free)
+    page = render_template(
+        "accounts/second_factor.html",
+        form=form,
+        state=state,
+        free=free,
+        decision=may_set_up_second_factor(person),
+    )
     return _unkept(page, _status(form))
 
 
@@ -92,6 +98,7 @@ def mine() -> ResponseReturnValue:
 def set_up() -> ResponseReturnValue:
     """Set up the first app, or another one after a present code."""
     person = the_person()
+    may_set_up_second_factor(person).or_raise()
     if second_factor.has_one(person) and not second_step.is_proved(clock.now()):
         return redirect(url_for("second_factor.mine"), code=303)
     form = second_factor_forms.AppCodeForm()

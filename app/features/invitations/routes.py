@@ -157,6 +157,9 @@ def _set_up(_state: BlueprintSetupState) -> None:
 
 
 def _arrive(arrival: service.Arrival) -> ResponseReturnValue:
+    if identity.needs_second_step(arrival.person):
+        flash(_("Your invitation has been accepted. Now sign in, with your second step."))
+        return redirect(url_for("accounts.sign_in"), code=303)
     identity.start_session(arrival.person)
     way_on = url_for("accounts.mine")
     if arrival.is_new:

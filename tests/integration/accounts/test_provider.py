@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,8 +15,12 @@ from joserfc.jwk import ECKey, OctKey
 from sqlalchemy import func, select
 
 from app.db import db
+from app.domain.ballot import VoteValue
+from app.features.accounts import oidc
 from app.models.audit import AuditEntry
 from app.models.person import Person, Role
+from app.models.vote import Vote
+from app.records import drafts
 from tests import factories
 from tests.support import provider
 from tests.support.page import look_at, post, sign_in, visit
@@ -66,8 +71,11 @@ def test_a_real_provider_lets_in(make_app: Make, issuer: str) -> None:
     page = visit(client, "/inloggen?next=/ideeen?sort=random")
     assert "Inloggen met Stadslogin" in page.text
     (link,) = [link for link in page.links() if link.startswith("/inloggen/provider")]
+    with app.app_context():
+        draft = drafts.keep("test", {"title": "Getypt"}, datetime.now(UTC))
+        db.session.commit()
     with client.session_transaction() as held:
-        held["draft"] = "a-draft"
+        held["draft"] = draft
         held["smuggled"] = "by somebody else"
     address = leave(client, link)
     sent = asked(address)
@@ -100,7 +108,7 @@ def test_a_real_provider_lets_in(make_app: Make, issuer: str) -> None:
     assert len(person.oidc_hash) == 64
     assert person.confirmed_at is not None
     with client.session_transaction() as held:
-        assert held["draft"] == "a-draft"
+        assert held["draft"] == draft
         assert "smuggled" not in held
         assert "provider" not in held
     assert is_signed_in(client)
@@ -137,6 +145,7 @@ def test_an_address_links_only_when_the_provider_verified_it(make_app: Make, iss
     sure = app.test_client()
     assert come_back(sure, consent(leave(sure), str(KNOWN["sub"]))).headers["Location"] == "/mijn"
     assert "Bekend" in visit(sure, "/mijn").h1
+    assert visit(unsure, "/mijn/tweede-stap").all("main a.button")
     known, made = people(app)
     assert known.oidc_hash
     assert known.oidc_hash != made.oidc_hash
@@ -261,7 +270,9 @@ def test_what_is_not_right_is_not_believed(
 
 
 @pytest.mark.one_database
-def test_who_is_not_there_or_talks_nonsense_about_itself(make_app: Make, rogue: Rogue) -> None:
+def test_who_is_not_there_or_talks_nonsense_about_itself(
+    make_app: Make, rogue: Rogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gone = make_app(**provider.settings(f"http://127.0.0.1:{free_port()}")).test_client()
     for _time in range(2):
         page = visit(gone, "/inloggen/provider?next=/ideeen", status=502)
@@ -281,6 +292,11 @@ def test_who_is_not_there_or_talks_nonsense_about_itself(make_app: Make, rogue: 
         before = len(rogue.requests)
         visit(client, "/inloggen/provider", status=502)
         assert len(rogue.requests) == before, "a provider that failed is left alone for a moment"
+    rogue.facts = {}
+    with monkeypatch.context() as patch:
+        patch.setattr(oidc, "LONGEST_ANSWER", -1.0)
+        slow = make_app(**provider.settings(rogue.url)).test_client()
+        assert "nu niet bereiken" in visit(slow, "/inloggen/provider", status=502).text
 
 
 @pytest.mark.one_database
@@ -388,6 +404,25 @@ def test_a_signed_in_person_links_the_provider_from_their_own_page(make_app: Mak
     back = {"code": "c0de", "state": asked(address)["state"]}
     assert other.get("/inloggen/provider/terug", query_string=back).status_code == 400
     assert people(app)[1].oidc_hash is None
+
+
+@pytest.mark.one_database
+def test_a_vote_that_was_begun_signed_out_counts_after_the_way_by_the_provider(
+    make_app: Make, rogue: Rogue
+) -> None:
+    app = make_app(**provider.settings(rogue.url))
+    with app.app_context():
+        idea = factories.an_idea().id
+        db.session.commit()
+    client = app.test_client()
+    asked_to = post(client, f"/ideeen/{idea}/stem", choice="for").headers["Location"]
+    link = next(link for link in visit(client, asked_to).links("main a") if "provider" in link)
+    assert go(client, rogue, link).headers["Location"].startswith("/mijn/naam")
+    with app.app_context():
+        vote = db.session.scalars(select(Vote)).one()
+        assert (vote.idea_id, vote.value) == (idea, VoteValue.FOR)
+    with client.session_transaction() as held:
+        assert "draft" not in held
 
 
 @pytest.mark.one_database

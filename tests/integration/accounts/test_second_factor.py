@@ -1,5 +1,6 @@
 """The second step of signing in: asked of staff, set up once, each code good for one time."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,12 +14,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.db import db
+from app.domain.ballot import Group
 from app.features.accounts import second_factor, service
 from app.features.accounts.second_factor import Problem, WrongCode
+from app.features.invitations import service as invitations
 from app.models.audit import AuditEntry
 from app.models.entry import RecoveryCode, SecondFactor
 from app.models.person import Person, PersonRole, Role
 from tests import factories
+from tests.support.letters import letters
 from tests.support.page import Page, csrf_token, look_at, post, sign_in, visit
 
 from .test_races import all_at_once
@@ -44,7 +48,7 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield coordinates
 
 
-def someone(app: Flask, *roles: Role, **values: str) -> int:
+def someone(app: Flask, *roles: Role, **values: str | None) -> int:
     with app.app_context():
         person = factories.a_person(*roles, **values)
         db.session.commit()
@@ -263,7 +267,18 @@ def test_the_demo_and_residents_are_not_asked_unless_they_want_to(
     asked = first_step(app)
     clock.shift(timedelta(seconds=30))
     assert type_code(asked, code_of(secret)).path == "/mijn"
-    assert number
+    # An invitation is a mail too, so it does not pass by the second step.
+    with app.test_request_context():
+        wanted = invitations.Wanted(Group.COUNCIL)
+        invitations.invite(db.session.get_one(Person, number), [EMAIL], wanted, datetime.now(UTC))
+    link = re.findall(r"/uitnodiging/[^\s]+", letters(app)[0].text)[0]
+    invited = app.test_client()
+    assert visit(invited, link).submit(FORM).headers["Location"] == "/inloggen"
+    assert not is_staff(invited)
+    # A voting code comes from a letter; there is no mail that a second step could guard.
+    by_letter = sign_in(app.test_client(), someone(app, email=None))
+    assert not visit(by_letter, OWN).all("main a.button")
+    assert by_letter.get(f"{OWN}/instellen").status_code == 403
 
 
 def test_changing_something_takes_a_present_code(strict: Flask, clock: time_machine.Traveller) -> None:
@@ -418,8 +433,9 @@ def test_of_one_code_sent_twice_at_once_one_gets_in(app: Flask) -> None:
     good = {pyotp.TOTP(secret).at(later, counter_offset=shift) for shift in (-1, 0, 1)}
     wrong_codes = [typed for typed in (f"{number:06d}" for number in range(15)) if typed not in good][:12]
 
-    def with_wrong(typed: str) -> None:
+    def with_wrong(typed: str) -> str:
         second_factor.check(db.session.get_one(Person, number), typed, later)
+        return "in"
 
     found = all_at_once(app, [partial(with_wrong, typed) for typed in wrong_codes])
     problems = [one.problem for one in found if isinstance(one, WrongCode)]
