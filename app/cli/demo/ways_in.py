@@ -17,7 +17,7 @@ def build_ways_in(calendar: Calendar, crowd: Crowd) -> int:
     """Make them; returns how many invitations and codes there are. Nobody has the links and letters, so none opens a door."""
     ways = read("ways_in")
     organiser = crowd.demo["organiser"]
-    for entry in ways["invitations"]:
+    for entry in sorted(ways["invitations"], key=lambda each: each["hours"], reverse=True):
         sent = calendar.hours_ago(entry["hours"])
         used = crowd.council[entry["used_by"]] if "used_by" in entry else None
         organisation = crowd.organisations[entry["organisation"]] if "organisation" in entry else None
