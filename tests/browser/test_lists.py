@@ -15,7 +15,6 @@ from tests.support.browsing import Complaints, Site
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
 MAIN = "waar-moet-maastricht-slim-in-zijn"
 TILES = "https://service.pdok.nl/**"
 GREEN = "Lucht, bomen en koelte"
@@ -64,7 +63,7 @@ def test_filters_sharing_and_the_map(
     assert re.search(r"/ideeen\?oproep=[^&]+&plek=1&sort=\w+$", shared), shared
 
     page.route(TILES, lambda route: route.fulfill(status=204))
-    page.set_viewport_size(DESK)
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(shared.replace(site.url, "") + "&kaart=1")
     holder = page.locator("[data-ideas-map]")
     expect(holder).to_have_attribute("data-filled", re.compile(r"^\d+$"))

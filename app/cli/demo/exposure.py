@@ -25,7 +25,7 @@ def build_exposure(until: datetime, casting: Casting) -> int:
         {
             "idea_id": number,
             "seen": int(votes * casting.chance.uniform(2.2, 4.0))
-            + int(casting.chance.uniform(3, 9) * min((until - published_at).days, 60)),
+            + int(casting.chance.uniform(3, 9) * min((until - (published_at or until)).days, 60)),
         }
         for number, published_at, votes in rows
     ]

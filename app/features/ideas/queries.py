@@ -83,7 +83,8 @@ _FOLLOWED = select(Follow.idea_id).where(Follow.person_id == bindparam("person")
 
 def followed(person_id: int) -> list[int]:
     """The ideas that somebody follows."""
-    return [row[0] for row in db.session.connection().execute(_FOLLOWED, {"person": person_id})]
+    rows = db.session.connection().execute(_FOLLOWED, {"person": person_id})
+    return [row[0] for row in rows if row[0] is not None]
 
 
 @dataclass(frozen=True, slots=True)
