@@ -14,11 +14,12 @@ from app.features.accounts.routes import bp as accounts
 from app.features.accounts.second_factor_routes import bp as second_factor
 from app.features.codes.routes import bp as codes
 from app.features.discussion.routes import bp as discussion
-from app.features.ideas.list_routes import bp as lists
+from app.features.gatherings.routes import bp as gatherings
 from app.features.ideas.changing import bp as changes
+from app.features.ideas.list_routes import bp as lists
 from app.features.ideas.media import bp as media
 from app.features.ideas.routes import bp as ideas
-from app.features.ideas.writing import bp as writing
+from app.features.ideas.writing_routes import bp as writing
 from app.features.invitations.routes import bp as invitations
 from app.features.moderation.routes import bp as moderation
 from app.features.notifications.routes import bp as notifications
@@ -71,6 +72,7 @@ ROOMS = (
     privacy,
     notifications,
     processes,
+    gatherings,
     ideas,
     writing,
     changes,

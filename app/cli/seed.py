@@ -18,6 +18,7 @@ from app.cli.demo.inbox import build_inbox
 from app.cli.demo.people import build_people
 from app.cli.demo.processes import build_processes
 from app.cli.demo.stands import build_stands
+from app.cli.demo.suggestions import build_suggestions
 from app.cli.demo.votes import build_votes
 from app.cli.demo.ways_in import build_ways_in
 from app.cli.refusal import Refusal
@@ -67,6 +68,7 @@ def fill(now: datetime) -> None:
     build_beside(calendar, casting, board)
     _done("arguments", build_discussion(calendar, casting, board))
     build_inbox(calendar, stage)
+    build_suggestions(calendar, casting, stage)
     _done("votes", build_votes(calendar, crowd, board))
     build_exposure(calendar.midnight, casting)
     _done("follows and news", build_following(calendar, crowd, stage, board))

@@ -92,6 +92,11 @@ def percent(share: Any, pattern: str = "#,##0 %") -> str:
     return said.replace(" %", "%" if language() == "en" else NO_BREAK + "%")
 
 
+def date_words(moment: datetime) -> str:
+    """A date and time in words for where there is no HTML, such as paper."""
+    return str(format_datetime(moment, "EEEE d MMMM y, HH:mm"))
+
+
 def age_filter(moment: datetime, now: datetime) -> Markup:
     """How long ago it was, in words such as "3 days", as a time element."""
     return _time_tag(moment, format_timedelta(now - moment, granularity="minute"))

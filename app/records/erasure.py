@@ -24,13 +24,12 @@ from app.models import (
     Person,
     PersonRole,
     RecoveryCode,
-    Registration,
     SecondFactor,
     SignInCode,
     VotedWish,
     VotingCode,
 )
-from app.records import lifecycle
+from app.records import lifecycle, registrations
 
 _THEIRS: tuple[tuple[type[Base], InstrumentedAttribute[int]], ...] = (
     (DeviceSession, DeviceSession.person_id),
@@ -40,7 +39,6 @@ _THEIRS: tuple[tuple[type[Base], InstrumentedAttribute[int]], ...] = (
     (Notice, Notice.person_id),
     (NoticeChoice, NoticeChoice.person_id),
     (VotedWish, VotedWish.person_id),
-    (Registration, Registration.person_id),
     (PersonRole, PersonRole.person_id),
 )
 """Rows that serve nobody but the person."""
@@ -59,6 +57,7 @@ def erase(person_id: int, now: datetime) -> list[int]:
         return []
     email = person.email
     changed = _leave_ideas(person_id, now)
+    registrations.leave_all(person_id, now)
     for table, column in _THEIRS:
         db.session.execute(delete(table).where(column == person_id))
     db.session.execute(update(VotingCode).where(VotingCode.person_id == person_id).values(person_id=None))

@@ -16,16 +16,22 @@ from werkzeug.exceptions import HTTPException
 from app.kit.errors import PAGES as ERROR_PAGES
 from tests.support import axe, databases
 from tests.support.addresses import Address, addresses, example
-from tests.support.agenda_states import STATES
 from tests.support.browsing import Complaints, Site
 from tests.support.states import PEOPLE, STRANGER, State
+from tests.support.talk_states import STATES
 
 pytestmark = pytest.mark.browser
 
 WIRED = databases.make_app("sqlite:///:memory:", DEMO="1")
 NO_PAGES = {
+    "discussion.show": "leads on",
+    "gatherings.download": "a file to take along",
+    "gatherings.event": "for calendars",
+    "gatherings.events": "for calendars",
+    "gatherings.on_paper": "paper",
     "ideas.old_address": "leads on",
     "moderation.report": "leads on",
+    "notifications.open_message": "leads on",
     "pages.healthz": "for machines",
     "offline.manifest": "for machines",
     "offline.worker": "for machines",
@@ -42,7 +48,14 @@ NO_PAGES = {
     "stands.download": "for machines",
 }
 """Addresses that show nothing to people."""
-ONLY_IN_A_STATE = {"accounts.enter_code", "accounts.open_link", "ideas.edit"}
+ONLY_IN_A_STATE = {
+    "accounts.enter_code",
+    "accounts.open_link",
+    "discussion.change",
+    "discussion.remove",
+    "ideas.edit",
+    "notifications.unsubscribe",
+}
 """Pages that nobody sees by going to their address alone."""
 LEADS_STRANGERS_ON = {
     "discussion.argue",

@@ -31,9 +31,15 @@ def test_a_room_has_a_door_or_a_service(room: Path) -> None:
     assert names & {"routes", "service"}, "a room is entered by routes, or by a command through its service"
 
 
+def _answers_requests(path: Path) -> bool:
+    tree = project.tree(path)
+    doors = {project.dotted(call.func) for call in project.calls(tree, "get", "post", "route")}
+    return bool(doors & {"bp.get", "bp.post", "bp.route"}) or any(project.calls(tree, "Blueprint"))
+
+
 @pytest.mark.parametrize("path", FEATURE_FILES, ids=project.name)
-def test_the_clock_and_the_visitor_are_read_in_routes_only(path: Path) -> None:
-    if path.stem == "routes" or path.stem.endswith(("_routes", "jobs", "live")):
+def test_only_who_answers_requests_or_does_jobs_reads_the_clock_and_the_visitor(path: Path) -> None:
+    if _answers_requests(path) or any(project.calls(project.tree(path), "Job")):
         return
     read = {
         project.dotted(node)
@@ -45,8 +51,10 @@ def test_the_clock_and_the_visitor_are_read_in_routes_only(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FEATURE_FILES, ids=project.name)
-def test_only_services_and_jobs_write(path: Path) -> None:
-    if path.stem in {"service", "jobs"} or path.stem.endswith(("_service", "_jobs")):
+def test_whoever_answers_requests_asks_or_shows_does_not_write(path: Path) -> None:
+    """Writing is for services, and for what services and jobs call: actor and moment are handed in."""
+    reads_only = path.stem in {"queries", "forms", "words", "view"}
+    if not (reads_only or _answers_requests(path)):
         return
     written = [
         f"{project.dotted(call.func)} on line {call.lineno}"

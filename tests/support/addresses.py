@@ -28,6 +28,7 @@ from app.models import (
 )
 from app.models.argument import ArgumentState
 from app.models.entry import CodeBatch, Invitation, TrustedDomain
+from app.models.practice import PracticeState
 from app.models.seal import SealPlan, Snapshot
 
 PUBLISHED = (
@@ -67,7 +68,12 @@ PLACES: dict[str, Callable[[], Any]] = {
     "gatherings.slug": lambda: select(Process.slug).order_by(Process.id),
     "organiser.slug": lambda: select(Process.slug).order_by(Process.id),
     "partners.slug": lambda: select(Organisation.slug).order_by(Organisation.id),
-    "practices.slug": lambda: select(Practice.slug).order_by(Practice.id),
+    "practice_id": lambda: (
+        select(Practice.id).where(Practice.state == PracticeState.SUGGESTED).order_by(Practice.id)
+    ),
+    "practices.slug": lambda: (
+        select(Practice.slug).where(Practice.state == PracticeState.PUBLISHED).order_by(Practice.id)
+    ),
     "processes.slug": lambda: select(Process.slug).order_by(Process.id),
 }
 """What stands in a place of an address: by the room and the name of the place, else by the name alone."""

@@ -150,6 +150,7 @@ def _activity(stage: Stage, process: Process, position: int, entry: Entry, calen
         ends_at=calendar.at(entry["ends"]) if "ends" in entry else None,
         date_text=entry.get("date_text", ""),
         place=entry["place"],
+        capacity=entry.get("capacity"),
         position=position,
     )
     db.session.add(activity)

@@ -6,8 +6,9 @@ from flask.typing import ResponseReturnValue
 from app.features.processes import queries, words
 from app.kit import clock, doors
 from app.kit.identity import current_person
+from app.policies.gatherings import may_cancel, may_register
 from app.policies.taking_part import may_submit
-from app.records import calls, processes
+from app.records import attachments, calls, processes, registrations
 
 bp = Blueprint("processes", __name__)
 
@@ -51,15 +52,20 @@ def activity(activity_id: int) -> ResponseReturnValue:
     """One activity with its programme and findings."""
     found = queries.activity(activity_id) or abort(404)
     what, process, workshop_id, call = found
+    moment, person = clock.now(), current_person()
     return render_template(
         "processes/activity.html",
         activity=what,
+        places=registrations.places(activity_id, what.capacity, person.id if person else None),
+        may_register=may_register(person, what, moment),
+        may_cancel=may_cancel(what, moment),
+        files=attachments.files_of(activity_id),
         process=process,
         workshop_id=workshop_id,
         call=calls.get(call.id) if call else None,
         parts=queries.programme_of(activity_id),
         outcomes=queries.outcomes_of(workshop_id) if workshop_id else [],
-        moment=clock.now(),
+        moment=moment,
     )
 
 

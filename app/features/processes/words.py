@@ -1,5 +1,6 @@
 """What processes, calls and activities are called on a page."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
@@ -73,15 +74,31 @@ def phase_state(phase: PhaseRow, now: datetime) -> str:
     return "now" if phase.starts_at <= now else "next"
 
 
-def time_left(call: CallRow, now: datetime) -> str:
-    """How long people can still send in, vote or argue, or when that begins; empty when all is over."""
-    phase = call.phase(now)
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The moment at which something of a call begins or ends, with what stands around the time to it."""
+
+    moment: datetime
+    is_end: bool
+    time: str
+
+    @property
+    def pattern(self) -> str:
+        """The sentence, with `#` in the place of the time."""
+        return _("%(time)s left", time="#") if self.is_end else _("Opens in %(time)s", time="#")
+
+    def __str__(self) -> str:
+        return self.pattern.replace("#", self.time)
+
+
+def deadline(call: CallRow, now: datetime) -> Deadline | None:
+    """Until when people can still send in, vote or argue, or when that begins; None when all is over."""
     open_actions = [action for action in Action if call.allows(action, now)]
-    if not open_actions or phase is None:
+    if not open_actions or call.phase(now) is None:
         opens = [moment for action in Action if (moment := call.opens(action, now))]
-        return _("Opens in %(time)s", time=_span(min(opens) - now)) if opens else ""
+        return Deadline(min(opens), False, _span(min(opens) - now)) if opens else None
     ends = max(moment for action in open_actions if (moment := call.closes(action)))
-    return _("%(time)s left", time=_span(ends - now))
+    return Deadline(ends, True, _span(ends - now))
 
 
 def _span(length: timedelta) -> str:

@@ -1,9 +1,8 @@
 """What an organiser fills in: a standing to seal now or at a moment, and what the file for checkers is needed for."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -13,8 +12,8 @@ from wtforms.validators import InputRequired, ValidationError
 
 from app.domain.decision import N_
 from app.features.stands.queries import WorkshopChoice
+from app.kit import moments
 from app.kit.forms import Form, length
-from app.kit.i18n import TIME_ZONE
 from app.kit.words import word
 from app.models.seal import SealReason
 from app.records.calls import CallRow
@@ -90,7 +89,7 @@ class PlanForm(SealForm):
 
     def validate_day(self, field: StringField) -> None:
         """A day, and with the time a moment that is still to come."""
-        if _day(field.data) is None:
+        if moments.day(field.data) is None:
             raise ValidationError(gettext("Fill in a day, such as 2026-11-30."))
         moment = self.moment
         if moment is not None and moment < self.now + AHEAD:
@@ -98,7 +97,7 @@ class PlanForm(SealForm):
 
     def validate_hour(self, field: StringField) -> None:
         """A time that the clocks of that day know."""
-        clock, day = _hour(field.data), _day(self.day.data)
+        clock, day = moments.hour(field.data), moments.day(self.day.data)
         if clock is None:
             raise ValidationError(gettext("Fill in a time, such as 14:00."))
         if day is not None and self.moment is None:
@@ -107,31 +106,10 @@ class PlanForm(SealForm):
     @property
     def moment(self) -> datetime | None:
         """The moment in UTC; None while day or time is missing, and for an hour that the clocks skip."""
-        day, clock = _day(self.day.data), _hour(self.hour.data)
-        if day is None or clock is None:
-            return None
-        moment = datetime.combine(day, clock, ZoneInfo(TIME_ZONE)).astimezone(UTC)
-        there = moment.astimezone(ZoneInfo(TIME_ZONE))
-        return moment if (there.date(), there.time()) == (day, clock) else None
+        return moments.moment(moments.day(self.day.data), moments.hour(self.hour.data))
 
 
 class CheckForm(Form):
     """What the file for checkers is needed for."""
 
     why = TextAreaField(_l("What do you need it for?"), validators=[_why])
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        found = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found if 2000 <= found.year <= 2200 else None
-
-
-def _hour(text: str | None) -> time | None:
-    try:
-        found = time.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found.replace(second=0, microsecond=0) if found.tzinfo is None else None
