@@ -19,8 +19,15 @@ def stems(text: str) -> frozenset[str]:
 
 
 def likeness(one: str, other: str) -> float:
-    """From 0 (no word in common) to 1 (the same words): twice the shared stems over all stems (Dice 1945)."""
+    """From 0 (no word in common) to 1 (the same words): the shared stems of both over all stems (Dice 1945).
+
+    A stem that begins with the other is shared as well: `groen` and `groene`.
+    """
     left, right = stems(one), stems(other)
     if not left or not right:
         return 0.0
-    return 2 * len(left & right) / (len(left) + len(right))
+    return (_shared(left, right) + _shared(right, left)) / (len(left) + len(right))
+
+
+def _shared(some: frozenset[str], others: frozenset[str]) -> int:
+    return sum(any(one.startswith(other) or other.startswith(one) for other in others) for one in some)

@@ -102,6 +102,7 @@ WORDS: dict[str, str] = {
     "i.s.m.": "samen met",
     "i.v.m.": "door of omdat",
     "m.b.t.": "over",
+    "m.b.v.": "met",
     "m.n.": "vooral",
     "n.a.v.": "na of door",
     "o.b.v.": "door of met",

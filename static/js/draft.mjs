@@ -45,6 +45,7 @@ function markSent() {
 const form = document.querySelector("form[data-draft]");
 const looks = document.querySelector("form[data-draft-sends]");
 if (form) keepTyped(form);
+else if (looks && "kept" in looks.dataset) drop(); // the site has it now
 else if (looks) looks.addEventListener("submit", (event) => { if (event.submitter?.value !== "change") markSent(); });
 else if (read()?.sent) drop();
 for (const other of document.querySelectorAll("form[data-throw-away]")) other.addEventListener("submit", drop);
@@ -65,9 +66,10 @@ function keepTyped(form) {
   const boxes = () => [...form.querySelectorAll('input[name="themes"]')];
   const isOthers = () => form.elements.for_other?.checked;
   const isEmpty = () => !form.elements.title.value.trim() && !form.elements.body.value.trim() && !form.elements.summary.value.trim();
-  const say = (text) => {
+  const say = (text, isKept = true) => {
     if (!line) return;
     line.hidden = false;
+    line.classList.toggle("draft-line--not", !isKept);
     line.querySelector("[data-draft-said]").textContent = text;
   };
 
@@ -104,7 +106,7 @@ function keepTyped(form) {
       } else {
         keepHere();
       }
-      say(said.sentence);
+      say(said.sentence, said.saved);
     } catch {
       keepHere();
     }

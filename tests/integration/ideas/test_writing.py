@@ -52,7 +52,7 @@ def drafts(app: Flask) -> list[tuple[str, str, IdeaState]]:
                 Idea.title.in_(("Bankjes", TYPED["title"], "Anders"))
             )
         ).all()
-        return [tuple(row) for row in rows]
+        return [(title, body, state) for title, body, state in rows]
 
 
 def keep(client: FlaskClient, key: str = "sleutel", **values: Any) -> TestResponse:

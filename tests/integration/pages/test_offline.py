@@ -34,8 +34,8 @@ def test_the_manifest_names_icons_that_exist_and_the_colours_of_the_look(client:
     assert (manifest["background_color"], manifest["theme_color"]) == ("#fffcf6", "#0d5463")
     for icon in manifest["icons"]:
         place = ROOT / icon["src"].lstrip("/")
-        with client.get(icon["src"]) as answer:
-            assert answer.status_code == 200
+        with client.get(icon["src"]) as file:
+            assert file.status_code == 200
         with Image.open(place) as image:
             assert "x".join(map(str, image.size)) == icon["sizes"]
     assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
