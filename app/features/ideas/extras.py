@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from app.db import db
+from app.domain.lifecycle import IdeaState
 from app.kit.images import Encoded
 from app.models.contribution import IdeaChallenge, IdeaImage
 from app.models.idea import Idea
@@ -43,14 +44,18 @@ def write(idea_id: int, author_id: int, extras: Extras | None, now: datetime) ->
         return
     latitude, longitude = extras.place or (None, None)
     db.session.execute(update(Idea).where(Idea.id == idea_id).values(latitude=latitude, longitude=longitude))
+    kind, state = db.session.execute(
+        select(Call.kind, Idea.state).join(Call, Call.id == Idea.call_id).where(Idea.id == idea_id)
+    ).one()
     if extras.image is not None:
         images.put(idea_id, extras.image, extras.alt, now)
-        images.let_go(author_id, extras.kept_image)
+        if state != IdeaState.DRAFT:  # the form of a draft comes back, with the same token
+            images.let_go(author_id, extras.kept_image)
     elif extras.removes_image:
         images.remove(idea_id)
     else:
         images.describe(idea_id, extras.alt)
-    _answer(idea_id, extras.challenge)
+    _answer(idea_id, extras.challenge if kind == CallKind.CHALLENGE else None)
 
 
 def differ(idea: Idea, extras: Extras | None) -> bool:
@@ -79,8 +84,7 @@ def challenge_of(idea_id: int) -> Challenge | None:
 
 def _answer(idea_id: int, challenge: Challenge | None) -> None:
     """Answers stand with ideas in a challenge only, whatever call was chosen before."""
-    kind = db.session.scalar(select(Call.kind).join(Idea, Idea.call_id == Call.id).where(Idea.id == idea_id))
-    if challenge is None or kind != CallKind.CHALLENGE:
+    if challenge is None:
         db.session.execute(delete(IdeaChallenge).where(IdeaChallenge.idea_id == idea_id))
         return
     db.session.merge(
