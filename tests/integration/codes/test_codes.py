@@ -92,6 +92,16 @@ def test_a_code_makes_one_person_who_votes_and_comes_back_elsewhere(
     assert visit(client, "/mijn").status == 200
     assert enter(other, shown, next="//elders.example") == "/ideeen?oproep=slim"
 
+    # What somebody began before is done by the code, or let be when they only want to sign in.
+    for code, answer, votes in ((CODES[4], "only", 1), (CODES[2], "do", 2)):
+        stranger = app.test_client()
+        post(stranger, f"/ideeen/{idea}/stem", choice="for")
+        asked = visit(stranger, ADDRESS)
+        assert "Een bank bij elke bushalte" in asked.text
+        assert asked.submit("main form", button=answer, code=code).status_code == 303
+        with app.app_context():
+            assert sum(row[0] for row in tallies.counted_from_votes([idea]).values()) == votes
+
 
 def test_every_code_that_lets_nobody_in_gets_its_sentence(
     app: Flask, client: FlaskClient, batch: int
