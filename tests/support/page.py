@@ -147,7 +147,7 @@ def sign_in(client: FlaskClient, person: Person | int) -> FlaskClient:
     """Give the client a session of this person, started as the site itself starts one."""
     number = person if isinstance(person, int) else person.id
     _let_go()
-    with client.session_transaction() as held, client.application.test_request_context():
+    with client.session_transaction() as held, client.application.test_request_context(method="POST"):
         found = db.session.get(Person, number)
         assert found is not None, f"nobody has number {person}"
         session.update(held)  # what the session carries into a signed-in one stays
@@ -161,7 +161,7 @@ def sign_in(client: FlaskClient, person: Person | int) -> FlaskClient:
 def sign_out(client: FlaskClient) -> FlaskClient:
     """End the session of this client."""
     _let_go()
-    with client.session_transaction() as held, client.application.test_request_context():
+    with client.session_transaction() as held, client.application.test_request_context(method="POST"):
         end_session()
         held.clear()
     return client
