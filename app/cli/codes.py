@@ -60,9 +60,7 @@ def create(count: int, slug: str, name: str, until: str | None, file: Path | Non
     click.echo(f"Batch {batch_id}: {count} letters are in {file}. Print them and delete the file.")
 
 
-def _order(
-    count: int, slug: str, name: str, until: str | None, language: str, now: datetime
-) -> Order:
+def _order(count: int, slug: str, name: str, until: str | None, language: str, now: datetime) -> Order:
     if not 1 <= count <= service.MOST:
         raise Refusal(f"Make 1 to {service.MOST} letters at a time.")
     if language not in LANGUAGES:

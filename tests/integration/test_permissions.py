@@ -320,7 +320,7 @@ class World:
         now = datetime.now(UTC)
         call, later = factories.a_call(), now + timedelta(days=1)
         token = new_token()
-        made = {
+        made: dict[str, Any] = {
             "batch_id": CodeBatch(call_id=call.id, count=1, created_at=now, expires_at=later),
             "invitation_id": Invitation(
                 email=f"{token[:20].lower()}@voorbeeld.example",

@@ -14,7 +14,7 @@ from app.records import calls
 
 
 def build_ways_in(calendar: Calendar, crowd: Crowd) -> int:
-    """Make them; returns how many invitations and codes there are. Nobody has the links and letters, so none opens a door."""
+    """Make them; returns how many there are. Nobody has the links and letters, so none opens a door."""
     ways = read("ways_in")
     organiser = crowd.demo["organiser"]
     for entry in sorted(ways["invitations"], key=lambda each: each["hours"], reverse=True):

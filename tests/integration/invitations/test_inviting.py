@@ -203,7 +203,7 @@ def test_links_expire_are_revoked_and_renewed(app: Flask, client: FlaskClient, o
         assert "werkt niet" in visit(app.test_client(), first, 410).h1
         assert visit(client, LIST).submit('form[action$="/intrekken"]').status_code == 303
         assert "ingetrokken" in visit(app.test_client(), second, 410).h1
-        assert post(app.test_client(), second, 410)
+        post(app.test_client(), second, 410)
         with app.app_context():
             actions = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
             assert actions == ["invitations.invite", "invitations.resend", "invitations.revoke"]
