@@ -1,9 +1,9 @@
 // Draws a map in every [data-map], and tells the page when it is ready; tiles that do not come leave a plain ground.
-const L = globalThis.L;
 const READY = "map:ready";
 
 // The ground under a map: neighbourhoods as dots, so that it tells something without the picture of the city as well.
 function drawAreas(map, areas) {
+  const { L } = globalThis;
   const layer = L.layerGroup().addTo(map);
   for (const area of areas) {
     const dot = L.circleMarker([area.latitude, area.longitude], { radius: 5, className: "map__area", interactive: false });
@@ -14,6 +14,7 @@ function drawAreas(map, areas) {
 }
 
 function createMap(frame) {
+  const { L } = globalThis;
   const data = frame.dataset;
   const areas = data.areas ? JSON.parse(data.areas) : [];
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -50,4 +51,25 @@ function createMap(frame) {
   return map;
 }
 
-for (const frame of document.querySelectorAll("[data-map]")) createMap(frame);
+// The map of a form is more to fetch than all the rest: it waits until somebody types or scrolls towards it.
+function createLater(frame) {
+  const place = frame.closest("[data-place]") ?? frame.parentElement;
+  const form = frame.closest("form") ?? document;
+  const begin = async () => {
+    watch.disconnect();
+    form.removeEventListener("focusin", begin);
+    if (frame.dataset.begun) return;
+    frame.dataset.begun = "yes";
+    try {
+      await import(frame.dataset.leaflet);
+    } catch {
+      return; // the list of neighbourhoods does without
+    }
+    createMap(frame);
+  };
+  const watch = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) begin(); }, { rootMargin: "400px" });
+  watch.observe(place);
+  form.addEventListener("focusin", begin);
+}
+
+for (const frame of document.querySelectorAll("[data-map]")) (globalThis.L ? createMap : createLater)(frame);

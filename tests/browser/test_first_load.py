@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 pytestmark = pytest.mark.browser
 MOST = 100_000
 MOST_AGAIN = 25_000
-ADDRESSES = ["/", "/ideeen", "/ideeen/1", "/ranglijst", "/werkateliers/1"]
+ADDRESSES = ["/", "/ideeen", "/ideeen/1", "/ideeen/nieuw", "/ranglijst", "/werkateliers/1"]
 
 
 class Received:
@@ -45,6 +45,7 @@ class Received:
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_first_visit_is_light(new_page: Callable[..., Page], address: str) -> None:
     page = new_page(width=390, height=844)
+    page.context.unroute_all()  # a browser that is listened in on keeps nothing
     received = Received(page)
     page.goto(address, wait_until="networkidle" if "werk" not in address else "load")
     received.wait_for(page, "css/site.", ".woff2")
