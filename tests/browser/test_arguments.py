@@ -85,6 +85,8 @@ def test_a_discussion_on_a_phone(site: Site, new_page: Callable[..., Page], java
     with site.app.app_context():
         left = select(func.count()).where(Argument.body.contains(BETTER) | Argument.body.contains(TEXT))
         assert db.session.scalar(left) == 0
-        shown = select(func.count()).where(Argument.idea_id == idea, Argument.state == ArgumentState.PUBLISHED)
+        shown = select(func.count()).where(
+            Argument.idea_id == idea, Argument.state == ArgumentState.PUBLISHED
+        )
         assert db.session.scalar(shown) == db.session.get_one(Idea, idea).argument_count
         db.session.rollback()

@@ -1,6 +1,7 @@
 """Helpful marks and the order of a discussion: one a person, exact whatever happens at once, and pages that go on."""
 
 import threading
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -55,7 +56,7 @@ def marks_of(app: Flask, argument: int) -> int:
     return stands
 
 
-def at_once(app: Flask, jobs: list[tuple[FlaskClient, str, dict[str, object]]]) -> list[int]:
+def at_once(app: Flask, jobs: Sequence[tuple[FlaskClient, str, Mapping[str, object]]]) -> list[int]:
     """The answers to posts that are sent at the same time."""
     gate, answers = threading.Barrier(len(jobs)), [0] * len(jobs)
     tokens = [csrf_token(client) for client, _path, _data in jobs]
@@ -102,14 +103,19 @@ def test_a_mark_is_given_and_taken_back_while_votes_are_hidden(
     assert stale.status_code == 400
     sign_out(client)
     stranger = client.post(f"/ideeen/{idea}/nuttig", data={"mark": text}, headers=JSON)
-    assert (stranger.status_code, stranger.json["sign_in"]) == (401, f"/inloggen?next=/argumenten/{text}")
+    assert (stranger.status_code, (stranger.json or {})["sign_in"]) == (
+        401,
+        f"/inloggen?next=/argumenten/{text}",
+    )
     assert marks_of(app, text) == 0
 
 
 def test_who_may_not_mark_hears_why(app: Flask, client: FlaskClient, idea: int) -> None:
     own = a_reader(app)
     with app.app_context():
-        mine = factories.an_argument(db.session.get_one(Idea, idea), db.session.get_one(factories.Person, own)).id
+        mine = factories.an_argument(
+            db.session.get_one(Idea, idea), db.session.get_one(factories.Person, own)
+        ).id
         db.session.commit()
     hidden, shown = said(app, idea, state=ArgumentState.HIDDEN), said(app, idea)
     other = a_reader(app)
@@ -185,7 +191,9 @@ def test_orders_pages_and_the_lasting_address(app: Flask, client: FlaskClient, i
 
     def shown(address: str) -> list[int]:
         page = visit(client, address, max_queries=7)
-        return [int(tag["id"].split("-")[1]) for tag in page.all(".arguments__side--for [id^=argument-]")]
+        return [
+            int(str(tag["id"]).split("-")[1]) for tag in page.all(".arguments__side--for [id^=argument-]")
+        ]
 
     for query, order in orders.items():
         assert shown(f"/ideeen/{idea}{query}") == order[:20]

@@ -1,6 +1,7 @@
 """One's own text: mended for ten minutes, removed at any time, and nothing of it left for readers."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -61,7 +62,9 @@ def test_a_text_is_mended_and_says_so(talk: Talk) -> None:
     short = look_at(talk.client, page.submit("main form", body="Te kort."))
     assert short.status == 400
     assert "Schrijf minstens 30 tekens" in short.one("[data-error-summary]").get_text()
-    assert short.submit("main form", body=NEW).headers["Location"] == f"/ideeen/{talk.idea}#argument-{talk.text}"
+    assert (
+        short.submit("main form", body=NEW).headers["Location"] == f"/ideeen/{talk.idea}#argument-{talk.text}"
+    )
     assert talk.row() == (NEW, ArgumentState.PUBLISHED, True, 1)
     shown = visit(talk.client, f"/ideeen/{talk.idea}")
     assert "bewerkt" in shown.one(f"#argument-{talk.text} .argument__who").get_text()
@@ -70,9 +73,10 @@ def test_a_text_is_mended_and_says_so(talk: Talk) -> None:
     post(talk.client, f"/ideeen/{talk.idea}/argumenten", side="for", body=NEW)
     assert talk.row()[3] == 1
     post(talk.client, f"/ideeen/{talk.idea}/argumenten", side="for", body=OLD)
-    assert "Precies deze tekst plaatste je hier al eens." in post(
-        talk.client, talk.address("bewerken"), 403, body=OLD
-    ).text
+    assert (
+        "Precies deze tekst plaatste je hier al eens."
+        in post(talk.client, talk.address("bewerken"), 403, body=OLD).text
+    )
     assert talk.row()[::3] == (NEW, 2)
 
 
@@ -152,9 +156,7 @@ def test_a_reported_text_can_be_judged_and_goes_then(talk: Talk) -> None:
         )
         db.session.add(report)
         moderator = factories.a_person(Role.MODERATOR).id
-        db.session.add(
-            HelpfulMark(argument_id=talk.text, person_id=talk.other, marked_at=datetime.now(UTC))
-        )
+        db.session.add(HelpfulMark(argument_id=talk.text, person_id=talk.other, marked_at=datetime.now(UTC)))
         db.session.execute(update(Argument).values(helpful_count=1))
         db.session.commit()
         number = report.id
@@ -165,17 +167,20 @@ def test_a_reported_text_can_be_judged_and_goes_then(talk: Talk) -> None:
         assert db.session.scalars(select(HelpfulMark)).all() == []
     sign_in(talk.client, moderator)
     assert OLD in visit(talk.client, f"/moderatie/argumenten/{talk.text}").text
-    sentence = {"keep-sentence": "De schrijver heeft de tekst zelf al weggehaald."}
+    sentence: dict[str, Any] = {"keep-sentence": "De schrijver heeft de tekst zelf al weggehaald."}
     post(talk.client, f"/moderatie/meldingen/{number}/laten-staan", **sentence)
     assert talk.row() == ("", ArgumentState.DELETED, False, 0)
-    hide = {"hide-sentence": "Dit mag hier niet staan, het is een belediging.", "hide-reason": "insult"}
+    hide: dict[str, Any] = {
+        "hide-sentence": "Dit mag hier niet staan, het is een belediging.",
+        "hide-reason": "insult",
+    }
     post(talk.client, f"/moderatie/argumenten/{talk.text}/verbergen", 409, **hide)
     assert talk.row() == ("", ArgumentState.DELETED, False, 0)
 
 
 def test_of_mending_and_answering_at_once_the_answer_is_about_what_stands_there(talk: Talk) -> None:
     """Whoever is first: a reply never stands under a text that was changed after it."""
-    jobs = [
+    jobs: list[tuple[FlaskClient, str, dict[str, str]]] = [
         (sign_in(talk.app.test_client(), talk.noor), talk.address("bewerken"), {"body": NEW}),
         (sign_in(talk.app.test_client(), talk.other), f"/argumenten/{talk.text}/reacties", {"body": NEW}),
         (sign_in(talk.app.test_client(), talk.noor), talk.address("verwijderen"), {}),

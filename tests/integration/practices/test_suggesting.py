@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,7 +18,7 @@ from tests import factories
 from tests.support import csrf_token, look_at, post, sign_in, sign_out, visit
 
 NOW = datetime.now(UTC)
-GOOD = {
+GOOD: dict[str, Any] = {
     "title": "Lantaarns die meedenken",
     "level": "city",
     "place": "Eindhoven",
@@ -56,7 +57,7 @@ def suggested(app: Flask, call: int, by: int) -> int:
     return number
 
 
-def _kept(good: dict[str, object]) -> dict[str, object]:
+def _kept(good: dict[str, Any]) -> dict[str, Any]:
     return {name: good[name] for name in ("title", "place", "url", "done", "learned")}
 
 
