@@ -16,6 +16,7 @@ from app.models.contribution import Amendment
 from app.models.idea import Idea
 from app.models.person import Person
 from app.policies.ideas import may_amend
+from app.records import news
 from app.records.ideas import IdeaRow
 
 
@@ -72,6 +73,7 @@ def amend(author: Person, idea_id: int, content: Content, reason: str, now: date
         )
     )
     service.write(idea, content, now)
+    news.idea_amended(idea_id, number, reason, now)
     db.session.commit()
     signals.idea_changed.send(idea_id)
     signals.idea_amended.send(idea_id, number=number)

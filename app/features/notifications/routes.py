@@ -7,21 +7,19 @@ from flask import Blueprint, abort, flash, make_response, redirect, render_templ
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.db import begin_write, db
 from app.features.notifications import digests, fan_out, queries, service, unsubscribing, words
 from app.features.notifications.forms import ButtonForm, ChoiceForm, UpToForm
 from app.features.notifications.queries import Thing
-from app.kit import clock, doors, jobs, paths, signals
+from app.kit import clock, doors, jobs, paths
 from app.kit.forms import csrf
 from app.kit.identity import current_person, the_person
 from app.kit.limits import ROOM, limiter
-from app.models.contribution import Amendment
 from app.models.person import Digest, Person
 from app.policies.following import may_follow
-from app.records import follows, news
+from app.records import follows
 from app.records.follows import Subject
 
 bp = Blueprint("notifications", __name__)
@@ -163,17 +161,6 @@ def _set_up(setup: BlueprintSetupState) -> None:
         )
     )
     setup.app.jinja_env.globals["follow_state"] = _state
-
-
-@signals.idea_amended.connect
-def _amended(idea_id: int, number: int = 0, **_more: object) -> None:
-    """The text of an idea was changed after others had reacted to it."""
-    reason = db.session.scalar(
-        select(Amendment.reason).where(Amendment.idea_id == idea_id, Amendment.number == number)
-    )
-    if reason is not None:
-        news.idea_amended(idea_id, number, reason, clock.now())
-    db.session.commit()
 
 
 def _state(what: str, number: int) -> follows.State | None:

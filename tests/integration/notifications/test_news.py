@@ -14,11 +14,10 @@ from app.features.discussion import service as talking
 from app.features.moderation import service as moderation
 from app.features.notifications import fan_out
 from app.features.organiser import service as organising
-from app.kit import signals
-from app.models import Amendment, Argument, Follow, Idea, MailMessage, News, Notice, Person
+from app.models import Argument, Follow, Idea, MailMessage, News, Notice, Person
 from app.models.following import NoticeKind
 from app.models.moderation import Report, ReportReason
-from app.records import follows, heads
+from app.records import follows, heads, news
 from app.records.follows import Subject
 from app.records.notices import Audience, tell
 from tests import factories
@@ -130,20 +129,9 @@ def test_reactions_replies_and_amendments(town: Town) -> None:
         talking.reply(
             db.session.get_one(Person, replier), head, argument, "Dat zie ik anders dan jij het ziet.", NOW
         )
-        db.session.add(
-            Amendment(
-                idea_id=town.idea,
-                number=1,
-                title="x",
-                summary="x",
-                body="x",
-                reason="Plek erbij.",
-                made_at=NOW,
-            )
-        )
+        for _twice in range(2):
+            news.idea_amended(town.idea, 1, "Plek erbij.", NOW)
         db.session.commit()
-        signals.idea_amended.send(town.idea, number=1)
-        signals.idea_amended.send(town.idea, number=1)
     town.spread()
     changed = ("De tekst van het idee ‘Een bank bij elke bushalte’ is aangepast", "Plek erbij.")
     told = ("Een nieuwe reactie op het idee ‘Een bank bij elke bushalte’", "Argument tegen.")
