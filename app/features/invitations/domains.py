@@ -10,7 +10,7 @@ from app.domain.ballot import Group
 from app.domain.decision import N_, Decision
 from app.features.invitations import service
 from app.features.invitations.service import Overtaken, Wanted
-from app.kit import audit, clock
+from app.kit import audit
 from app.models.entry import TrustedDomain
 from app.models.person import Person
 from app.records import groups
@@ -44,7 +44,7 @@ def remove(organiser: Person, domain_id: int, now: datetime) -> None:
     db.session.commit()
 
 
-def welcome(person: Person) -> None:
+def welcome(person: Person, now: datetime) -> None:
     """Somebody has just signed in: give a resident the group of the domain of their address, if it is trusted.
 
     Never as a delegate: who speaks for an organisation is asked by invitation.
@@ -54,7 +54,7 @@ def welcome(person: Person) -> None:
     known = select(TrustedDomain).where(TrustedDomain.domain == mail_domains.of(person.email))
     if db.session.scalar(known) is None:
         return
-    number, now = person.id, clock.now()
+    number = person.id
     begin_write()
     again, row = db.session.get_one(Person, number), db.session.scalar(known)
     if row is None or again.group != Group.RESIDENT:

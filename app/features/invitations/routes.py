@@ -13,6 +13,7 @@ from app.kit import clock, doors, identity, paths, signals
 from app.kit.i18n import language
 from app.kit.identity import the_person
 from app.kit.limits import ROOM, limiter
+from app.models.person import Person
 from app.records import groups
 
 bp = Blueprint("invitations", __name__)
@@ -153,7 +154,11 @@ def remove_domain(domain_id: int) -> ResponseReturnValue:
 @bp.record_once
 def _set_up(_state: BlueprintSetupState) -> None:
     # A function that stays: the signal itself only holds it weakly.
-    signals.person_signed_in.connect(domains.welcome)
+    signals.person_signed_in.connect(_welcome)
+
+
+def _welcome(person: Person) -> None:
+    domains.welcome(person, clock.now())
 
 
 def _arrive(arrival: service.Arrival) -> ResponseReturnValue:
