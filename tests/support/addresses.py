@@ -18,6 +18,7 @@ from app.models import (
     Call,
     ContactMessage,
     Idea,
+    IdeaImage,
     Organisation,
     Person,
     Practice,
@@ -66,6 +67,8 @@ PLACES: dict[str, Callable[[], Any]] = {
         Attachment.activity_id, Attachment.id
     ),
     "gatherings.slug": lambda: select(Process.slug).order_by(Process.id),
+    "media.idea_id": lambda: select(IdeaImage.idea_id).order_by(IdeaImage.idea_id),
+    "media.key": lambda: select(IdeaImage.key).order_by(IdeaImage.idea_id),
     "organiser.slug": lambda: select(Process.slug).order_by(Process.id),
     "partners.slug": lambda: select(Organisation.slug).order_by(Organisation.id),
     "practice_id": lambda: (
@@ -77,7 +80,7 @@ PLACES: dict[str, Callable[[], Any]] = {
     "processes.slug": lambda: select(Process.slug).order_by(Process.id),
 }
 """What stands in a place of an address: by the room and the name of the place, else by the name alone."""
-MADE_UP = {"what": "idee", "token": "geen-echte-sleutel", "session_id": 1}
+MADE_UP = {"width": 480, "what": "idee", "token": "geen-echte-sleutel", "session_id": 1}
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,10 @@ def test_the_first_reaction_ends_editing() -> None:
     idea = facts(S.PUBLISHED)
     assert may_edit(person(AUTHOR), idea, Call(), has_reactions=False)
     refused = may_edit(person(AUTHOR), idea, Call(), has_reactions=True)
-    assert refused.refusal == "Others have voted or reacted, so a change of the text stays visible, with its reason."
+    assert (
+        refused.refusal
+        == "Others have voted or reacted, so a change of the text stays visible, with its reason."
+    )
     assert may_edit(person(AUTHOR), facts(S.SUBMITTED), Call(), has_reactions=True)
 
 
