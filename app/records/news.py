@@ -136,7 +136,7 @@ def argument_added(
     The message quotes nothing and names nobody: what is taken off the site must not stay in inboxes and mails.
     """
     title = db.session.scalar(select(Idea.title).where(Idea.id == idea_id)) or ""
-    path = page("ideas.show", f"argument-{number}", idea_id=idea_id)
+    path = page("discussion.show", argument_id=number)
     if parent is None:
         tell(
             Audience(ideas=(idea_id,), but=(author_id,)),

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.domain.ballot import Side
 from app.domain.decision import N_, Decision, NotAllowed
-from app.features.discussion import queries, service
+from app.features.discussion import places, queries, service
 from app.features.discussion.forms import ArgumentForm, ReplyForm, ReportForm
 from app.features.discussion.queries import ArgumentHead
 from app.kit.words import word
@@ -61,7 +61,7 @@ def _argue(person: Person, kept: Kept, now: datetime) -> Outcome:
     side = Side(form.side.data)
     may_argue(person, idea.state, idea.call, now).or_raise()
     number = service.add_argument(person, idea, side, form.body.data or "", now)
-    return Outcome(_(_OUTCOMES[side], title=idea.title), _place(idea, number))
+    return Outcome(_(_OUTCOMES[side], title=idea.title), places.of_text(idea.id, number, number))
 
 
 def _promise_reply(kept: Kept, now: datetime) -> Promise | None:
@@ -79,7 +79,10 @@ def _reply(person: Person, kept: Kept, now: datetime) -> Outcome:
     argument, form = _the_argument(kept.subject), _whole(kept, ReplyForm)
     idea = _the_idea(argument.idea_id)
     number = service.reply(person, idea, argument, form.body.data or "", now)
-    return Outcome(_("Your reply about ‘%(title)s’ has been posted.", title=idea.title), _place(idea, number))
+    return Outcome(
+        _("Your reply about ‘%(title)s’ has been posted.", title=idea.title),
+        places.of_text(idea.id, number, argument.top_id),
+    )
 
 
 def _promise_report(kept: Kept, now: datetime) -> Promise | None:
@@ -104,7 +107,7 @@ def _report(person: Person, kept: Kept, now: datetime) -> Outcome:
     text: IdeaHead | ArgumentHead
     if kept.kind == "report_argument":
         text = _the_argument(kept.subject)
-        idea, way_out = _the_idea(text.idea_id), _place(_the_idea(text.idea_id), text.id)
+        idea, way_out = _the_idea(text.idea_id), places.of_text(text.idea_id, text.id, text.top_id)
     else:
         text = idea = _the_idea(kept.subject)
         way_out = url_for("ideas.show", idea_id=idea.id)
@@ -147,10 +150,6 @@ def _the_argument(number: int) -> ArgumentHead:
     if argument is None:
         raise NotAllowed(Decision(_GONE))
     return argument
-
-
-def _place(idea: IdeaHead, number: int) -> str:
-    return url_for("ideas.show", idea_id=idea.id, _anchor=f"argument-{number}")
 
 
 def _form_of(kept: Kept) -> str:

@@ -22,7 +22,7 @@ from flask_babel import gettext as _
 
 from app.domain.ballot import Side
 from app.domain.decision import N_, Decision, NotAllowed
-from app.features.discussion import fragments, kept, marks, queries, service
+from app.features.discussion import fragments, kept, marks, places, queries, service
 from app.features.discussion.forms import (
     ArgumentForm,
     ChangeForm,
@@ -40,7 +40,7 @@ from app.kit.limits import ROOM, limiter
 from app.models.moderation import ReportReason
 from app.policies.discussion import may_change, may_delete, may_reply, may_report
 from app.policies.taking_part import may_argue
-from app.records import arguments, drafts, heads
+from app.records import drafts, heads
 from app.records.heads import IdeaHead
 
 bp = Blueprint("discussion", __name__)
@@ -81,14 +81,7 @@ class Writing:
         """The text that it is about."""
         if self.argument is None:
             return url_for("ideas.show", idea_id=self.idea.id)
-        return _in_the_talk(self.idea.id, self.argument.id, self.argument.top_id)
-
-
-def _in_the_talk(idea_id: int, argument_id: int, top_id: int, order: str = "") -> str:
-    """Where a text stands among the others: the page of the discussion that it is on."""
-    view = arguments.view_of({arguments.ORDER: order})
-    view = arguments.view_with(idea_id, top_id, view.order)
-    return url_for("ideas.show", idea_id=idea_id, **view.address, _anchor=f"argument-{argument_id}")
+        return places.of_text(self.idea.id, self.argument.id, self.argument.top_id)
 
 
 bp.add_app_template_global(fragments.ready_sides)
@@ -120,7 +113,7 @@ def argue(idea_id: int) -> ResponseReturnValue:
     number = service.add_argument(
         person, writing.idea, Side(form.side.data), form.body.data or "", now, _used_draft(writing)
     )
-    return redirect(_in_the_talk(idea_id, number, number), code=303)
+    return redirect(places.of_text(idea_id, number, number), code=303)
 
 
 @bp.route("/argumenten/<int:argument_id>/reacties", methods=["GET", "POST"])
@@ -137,7 +130,7 @@ def reply(argument_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _form_page("discussion/reply.html", writing, form)
     number = service.reply(person, writing.idea, argument, form.body.data or "", now, _used_draft(writing))
-    return redirect(_in_the_talk(writing.idea.id, number, argument.top_id), code=303)
+    return redirect(places.of_text(writing.idea.id, number, argument.top_id), code=303)
 
 
 @bp.get("/argumenten/<int:argument_id>")
@@ -190,7 +183,7 @@ def _sign_in_to_mark(
 
 
 def _back_to(form: MarkForm, argument: ArgumentHead) -> str:
-    return _in_the_talk(argument.idea_id, argument.id, argument.top_id, form.argumenten.data or "")
+    return places.of_text(argument.idea_id, argument.id, argument.top_id, form.argumenten.data or "")
 
 
 @bp.route("/argumenten/<int:argument_id>/bewerken", methods=["GET", "POST"])
