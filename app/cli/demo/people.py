@@ -101,6 +101,7 @@ class _Maker:
         self.names = _names(read("people")["names"], self.chance)
         self.shown: set[str] = set()
         self.areas: Entry = read("people")["areas"]
+        self.postcodes = {row["name"]: row["postcodes"] for row in read("areas")["areas"]}
 
     def person(self, group: Group, domain: str, entry: Entry | None = None) -> Person:
         """A confirmed person: the one of the entry, or somebody invented."""
@@ -118,6 +119,7 @@ class _Maker:
             name=shown,
             group=group,
             neighbourhood=area,
+            postcode=next(iter(self.postcodes.get(area, ())), ""),
             language="nl",
             created_at=joined,
             confirmed_at=joined,

@@ -65,7 +65,7 @@ def follow(client: FlaskClient, location: str) -> Page:
 
 def votes(app: Flask) -> list[tuple[int, int]]:
     with app.app_context():
-        return [tuple(row) for row in db.session.execute(select(Vote.idea_id, Vote.value))]
+        return [(row.idea_id, row.value) for row in db.session.execute(select(Vote.idea_id, Vote.value))]
 
 
 def waiting(app: Flask) -> int:
@@ -370,7 +370,7 @@ def test_a_voting_code_from_a_letter_completes_it_too(app: Flask, client: FlaskC
 def test_of_eight_who_complete_one_thing_exactly_one_does(app: Flask, idea: int, kind: str) -> None:
     """Eight sign-in mails with one draft, confirmed at the same moment by eight people."""
     now, start = datetime.now(UTC), threading.Barrier(8)
-    data = {"vote": {"value": 1}, "argue": {"side": "for", "body": TEXT}}[kind]
+    data: dict[str, object] = {"value": 1} if kind == "vote" else {"side": "for", "body": TEXT}
     with app.app_context():
         people = [factories.a_person().id for _ in range(8)]
         token = drafts.keep(kind, {"subject": idea, **data}, now)
