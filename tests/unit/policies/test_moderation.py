@@ -84,3 +84,9 @@ def test_a_moderator_reads_what_was_sent_in(state: IdeaState) -> None:
 
 def test_a_draft_that_was_withdrawn_stays_the_authors_own() -> None:
     assert not may_read(MODERATOR, Idea(state=IdeaState.WITHDRAWN, submitted_at=None, author_id=AUTHOR.id))
+
+
+def test_who_posted_an_idea_for_somebody_else_does_not_decide_on_it() -> None:
+    assert may_decide(MODERATOR, AUTHOR.id, posted_by_id=READER.id) == YES
+    decision = may_decide(MODERATOR, AUTHOR.id, posted_by_id=MODERATOR.id)
+    assert decision.refusal == "You posted this idea for somebody else. Another moderator decides on it."
