@@ -141,7 +141,7 @@ def test_an_idea_is_written_before_signing_in_and_finished_on_another_device(
     desk.get_by_role("button", name="Bewaar als concept").click()
     expect(desk.get_by_text("Dit is een concept")).to_be_visible()
     desk.get_by_role("link", name="Maak je idee af").click()
-    desk.get_by_label("Welke buurt").fill("Mariaberg")
+    desk.get_by_label("Welke buurt").select_option("Mariaberg")
     desk.get_by_role("button", name="Verstuur je idee").click()
     expect(desk.get_by_role("heading", name="Dank je wel! Je idee is ingestuurd.")).to_be_visible()
     expect(desk.get_by_role("heading", level=1)).to_have_text(title)
