@@ -20,7 +20,7 @@ from app.records.kept_actions import Kind, NotComplete, Outcome, Promise
 
 NEW = "idea"
 """The kind of draft that a new idea is while its writer signs in; a changed one has its number behind it."""
-AS_DRAFT = "as_draft"
+AS_DRAFT, FOR_OTHER = "as_draft", "for_other"
 
 
 def set_up(_state: BlueprintSetupState) -> None:
@@ -30,7 +30,7 @@ def set_up(_state: BlueprintSetupState) -> None:
 
 def typed(form: IdeaForm) -> dict[str, Any]:
     """What was typed, and whether it is to become a draft or to be sent in."""
-    return {**form.typed(), AS_DRAFT: form.as_draft}
+    return {**form.typed(), AS_DRAFT: form.as_draft, FOR_OTHER: bool(form.for_other.data)}
 
 
 def _promise(kept: Kept, now: datetime) -> Promise | None:
@@ -72,8 +72,8 @@ def _read(kept: Kept, now: datetime) -> tuple[IdeaForm, CallRow] | None:
     """The form as it was sent, with its call; None for a changed idea and for one with a fault, which wait."""
     slug = kept.data.get("call")
     frame = frames.of_call(str(slug or ""))
-    if kept.data.get(IMAGE_MISSING):
-        return None  # it waits for its image
+    if kept.data.get(IMAGE_MISSING) or kept.data.get(FOR_OTHER):
+        return None  # it waits for its image, or for staff to say again whose idea it is
     if kept.kind != NEW or frame is None or (slug and frame.call.slug != slug):
         return None
     sent = MultiDict({name: value for name, value in kept.data.items() if isinstance(value, (str, list))})
