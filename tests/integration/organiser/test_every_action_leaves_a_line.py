@@ -39,6 +39,7 @@ HARMLESS = frozenset(
         "organiser.reopen_message",
         "organiser.respond",
         "organiser.set_rules",
+        "partners.choose_delegate",
         "invitations.remove_domain",
         "invitations.resend",
         "invitations.revoke",
