@@ -69,7 +69,9 @@ def may_edit(person: Person | None, idea: IdeaFacts, call: CallInProcess, *, has
     if idea.state != IdeaState.PUBLISHED:
         return Decision(N_("This idea can no longer be changed."))
     if has_reactions:
-        return Decision(N_("Others have voted or reacted, so a change of the text stays visible, with its reason."))
+        return Decision(
+            N_("Others have voted or reacted, so a change of the text stays visible, with its reason.")
+        )
     return YES
 
 

@@ -1,15 +1,11 @@
 """Every address times every kind of person: who comes in, who is sent to sign in, who is refused.
 
-The tables below are the permissions of the site in one place. A new address, a changed sign or a changed answer
-fails here until somebody has thought about it.
+The tables in tests/support/signs.py are the permissions of the site in one place.
 """
 
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,388 +15,16 @@ from werkzeug.test import TestResponse
 
 from app.db import Base, db
 from app.domain.ballot import Group
-from app.domain.lifecycle import IdeaState
 from app.kit.forms import csrf
-from app.kit.tokens import keyed_hash, new_token
-from app.models import AgendaItem, Call, ContactMessage, Idea, Person, Report, SignInCode
-from app.models.argument import ArgumentState
-from app.models.entry import CodeBatch, DeviceSession, Invitation, SecondFactor, TrustedDomain
-from app.models.moderation import ReportReason
+from app.models import Person, SignInCode
 from app.models.person import Role
-from app.models.seal import SealReason
-from app.models.workshop import AgendaItemKind
-from app.records import calls, seals
 from tests import factories
 from tests.support import provider, servers
 from tests.support.page import csrf_token, sign_in
+from tests.support.signs import IN, INSIDE, KINDS, REFUSED, SIGN_IN, SIGNS, STRANGERS, WAYS_IN
+from tests.support.world import World
 
-SIGNS: dict[str, tuple[str, ...]] = {
-    "public": (
-        "accounts.demo_post",
-        "accounts.demo_sign_in",
-        "accounts.enter_code",
-        "accounts.open_link",
-        "accounts.sign_in",
-        "accounts.sign_out",
-        "accounts.signed_out",
-        "agenda_vote.choose",
-        "codes.enter",
-        "discussion.argue",
-        "discussion.change",
-        "discussion.mark",
-        "discussion.remove",
-        "discussion.reply",
-        "discussion.report_argument",
-        "discussion.report_idea",
-        "discussion.show",
-        "changes.history",
-        "gatherings.download",
-        "gatherings.event",
-        "gatherings.events",
-        "gatherings.on_paper",
-        "ideas.edit",
-        "ideas.index",
-        "ideas.new",
-        "ideas.old_address",
-        "ideas.show",
-        "lists.feed",
-        "lists.points",
-        "media.image",
-        "media.poster",
-        "notifications.unsubscribe",
-        "offline.manifest",
-        "offline.page",
-        "offline.worker",
-        "invitations.open",
-        "pages.about",
-        "pages.accessibility",
-        "pages.contact",
-        "pages.healthz",
-        "pages.home",
-        "pages.manifest",
-        "pages.metrics",
-        "pages.open_data",
-        "pages.open_ideas",
-        "pages.privacy",
-        "pages.readyz",
-        "pages.robots",
-        "pages.rules",
-        "pages.security_txt",
-        "pages.sitemap",
-        "partners.index",
-        "partners.show",
-        "practices.index",
-        "practices.show",
-        "practices.suggest",
-        "processes.activity",
-        "processes.index",
-        "processes.show",
-        "processes.theme",
-        "processes.themes",
-        "projector.screen",
-        "projector.state",
-        "provider.back",
-        "provider.start",
-        "privacy.erased",
-        "ranking.explained",
-        "ranking.index",
-        "ranking.pictures",
-        "ranking.register",
-        "ranking.register_data",
-        "ranking.themes",
-        "second_factor.ask",
-        "stands.download",
-        "stands.index",
-        "stands.show",
-        "voting.cast",
-        "workshop.index",
-        "workshop.show",
-        "writing.advise",
-        "writing.similar",
-        "writing.throw_away",
-    ),
-    "signed_in": (
-        "accounts.choose_name",
-        "accounts.end_sessions",
-        "accounts.mine",
-        "changes.amend",
-        "changes.withdrawing",
-        "devices.end",
-        "devices.end_others",
-        "devices.index",
-        "gatherings.cancel",
-        "gatherings.register",
-        "ideas.withdraw",
-        "notifications.follow",
-        "notifications.following",
-        "notifications.inbox",
-        "notifications.open_message",
-        "notifications.read_all",
-        "notifications.settings",
-        "notifications.stop",
-        "notifications.wish",
-        "privacy.download_html",
-        "privacy.download_json",
-        "privacy.erase",
-        "privacy.show",
-        "provider.unlink",
-        "second_factor.codes",
-        "second_factor.codes_as_text",
-        "second_factor.mine",
-        "second_factor.set_up",
-        "writing.keep",
-    ),
-    "moderator": (
-        "moderation.argument",
-        "moderation.decisions",
-        "moderation.hide",
-        "moderation.hide_argument",
-        "moderation.keep",
-        "moderation.publish",
-        "moderation.queue",
-        "moderation.refuse",
-        "moderation.report",
-        "moderation.restore",
-        "moderation.restore_argument",
-        "moderation.return_",
-        "moderation.review",
-        "practices.publish",
-        "practices.refuse",
-        "practices.review",
-        "practices.suggestions",
-    ),
-    "facilitator": (
-        "stands.seal_workshop",
-        "workshop.add_block",
-        "workshop.change_block",
-        "workshop.control",
-        "workshop.place_theme",
-        "workshop.remove_item",
-        "workshop.set_minutes",
-    ),
-    "organiser": (
-        "agenda_vote.manage",
-        "agenda_vote.overview",
-        "agenda_vote.set_open",
-        "codes.index",
-        "codes.make",
-        "codes.revoke",
-        "codes.show",
-        "invitations.add_domain",
-        "invitations.domains_index",
-        "invitations.index",
-        "invitations.invite",
-        "invitations.remove_domain",
-        "invitations.resend",
-        "invitations.revoke",
-        "gatherings.arrange",
-        "gatherings.attach",
-        "gatherings.detach",
-        "gatherings.index",
-        "gatherings.manage",
-        "gatherings.take_list",
-        "organiser.audit",
-        "organiser.handle_message",
-        "organiser.idea",
-        "organiser.ideas",
-        "organiser.inbox",
-        "organiser.index",
-        "organiser.processes_index",
-        "organiser.reopen_message",
-        "organiser.respond",
-        "organiser.rules_of",
-        "organiser.set_rules",
-        "organiser.set_status",
-        "second_factor.people",
-        "second_factor.reset",
-        "partners.choose_delegate",
-        "partners.manage",
-        "partners.overview",
-        "stands.audit_file",
-        "stands.cancel_plan",
-        "stands.manage",
-        "stands.plan",
-        "stands.seal",
-    ),
-}
-
-WAYS_IN = ("accounts.", "provider.", "second_factor.")
-STRANGERS = ("signed out", "blocked")
-KINDS = (*STRANGERS, "resident", "council", "partner", "moderator", "facilitator", "organiser", "author")
-IN, SIGN_IN, REFUSED = "comes in", "is sent to sign in", "is refused"
-
-ONLY_THE_AUTHOR = {
-    **dict.fromkeys(STRANGERS, SIGN_IN),
-    **dict.fromkeys(KINDS[2:], REFUSED),
-    "author": IN,
-}
-WHO_SIGNED_IN = dict.fromkeys(STRANGERS, SIGN_IN)
-NOT_THE_AUTHOR = {**WHO_SIGNED_IN, "author": REFUSED}
-INSIDE: dict[tuple[str, str], dict[str, str]] = {
-    # What an open door's view decides itself, because it keeps what a stranger typed, or depends on the thing.
-    ("agenda_vote.choose", "POST"): WHO_SIGNED_IN,
-    ("devices.end", "POST"): ONLY_THE_AUTHOR,
-    ("discussion.argue", "GET"): WHO_SIGNED_IN,
-    ("discussion.argue", "POST"): WHO_SIGNED_IN,
-    ("discussion.change", "GET"): ONLY_THE_AUTHOR,
-    ("discussion.change", "POST"): ONLY_THE_AUTHOR,
-    ("discussion.mark", "POST"): WHO_SIGNED_IN,
-    ("discussion.remove", "GET"): ONLY_THE_AUTHOR,
-    ("discussion.remove", "POST"): ONLY_THE_AUTHOR,
-    ("discussion.reply", "GET"): WHO_SIGNED_IN,
-    ("discussion.reply", "POST"): WHO_SIGNED_IN,
-    ("discussion.report_argument", "GET"): NOT_THE_AUTHOR,
-    ("discussion.report_argument", "POST"): NOT_THE_AUTHOR,
-    ("discussion.report_idea", "GET"): NOT_THE_AUTHOR,
-    ("discussion.report_idea", "POST"): NOT_THE_AUTHOR,
-    ("ideas.edit", "GET"): ONLY_THE_AUTHOR,
-    ("ideas.edit", "POST"): ONLY_THE_AUTHOR,
-    ("ideas.withdraw", "POST"): ONLY_THE_AUTHOR,
-    ("changes.amend", "GET"): ONLY_THE_AUTHOR,
-    ("changes.amend", "POST"): ONLY_THE_AUTHOR,
-    ("changes.withdrawing", "GET"): ONLY_THE_AUTHOR,
-    ("voting.cast", "POST"): WHO_SIGNED_IN,
-}
-
-
-@dataclass
-class World:
-    """What stands in the places of addresses: fresh for every request, by the author whom the tests know."""
-
-    author: Person
-
-    def values(self, endpoint: str) -> dict[str, Any]:
-        """The places of an address filled in so that the view has something to do."""
-        room, _dot, view = endpoint.partition(".")
-        if endpoint == "devices.end":
-            return {"session_id": self._session()}
-        if endpoint in ("accounts.demo_sign_in", "accounts.open_link"):
-            return {"person_id": self._demo_person(), "token": "geen-echte-sleutel"}
-        if room == "second_factor":
-            return {"person_id": self._with_second_factor()}
-        if room in ("codes", "invitations"):
-            return self._way_in()
-        if room == "moderation":
-            return self._for_moderators(view)
-        if room == "agenda_vote":
-            return {"call_id": self._open_agenda_vote()}
-        if endpoint.startswith("processes.") or room in ("partners", "practices"):
-            return self._of_a_process(room, view)
-        if room in ("workshop", "projector"):
-            workshop = factories.a_workshop(factories.a_call())
-            item = AgendaItem(
-                workshop_id=workshop.id, kind=AgendaItemKind.BREAK, title="Pauze", minutes=15, position=1
-            )
-            db.session.add(item)
-            db.session.flush()
-            return {"workshop_id": workshop.id, "item_id": item.id}
-        if room == "stands":
-            return self._of_a_standing()
-        if room == "notifications":
-            return {"what": "idee", "number": self._idea().id, "token": "geen-echte-sleutel"}
-        if room == "organiser":
-            message = ContactMessage(body="Een vraag over het traject.", created_at=datetime.now(UTC))
-            db.session.add(message)
-            db.session.flush()
-            idea = self._idea()
-            return {"idea_id": idea.id, "message_id": message.id, "slug": idea.call.process.slug}
-        if endpoint == "media.image":
-            return {
-                "idea_id": factories.an_image(self._idea()).idea_id,
-                "key": factories.IMAGE_KEY,
-                "width": 480,
-            }
-        if endpoint in ("ideas.edit", "ideas.withdraw"):
-            return {"idea_id": self._idea(IdeaState.DRAFT).id}
-        idea = self._idea()
-        return {"idea_id": idea.id, "argument_id": factories.an_argument(idea, self.author).id}
-
-    def _way_in(self) -> dict[str, Any]:
-        """A batch of voting codes, an invitation that waits and a mail domain."""
-        now = datetime.now(UTC)
-        call, later = factories.a_call(), now + timedelta(days=1)
-        token = new_token()
-        made: dict[str, Any] = {
-            "batch_id": CodeBatch(call_id=call.id, count=1, created_at=now, expires_at=later),
-            "invitation_id": Invitation(
-                email=f"{token[:20].lower()}@voorbeeld.example",
-                group=Group.COUNCIL,
-                token_hash=keyed_hash("invitation", token),
-                created_at=now,
-                expires_at=later,
-            ),
-            "domain_id": TrustedDomain(domain=f"{call.slug}.example", group=Group.COUNCIL, created_at=now),
-        }
-        db.session.add_all(made.values())
-        db.session.flush()
-        return {**{place: thing.id for place, thing in made.items()}, "token": token}
-
-    def _idea(self, state: IdeaState = IdeaState.PUBLISHED) -> Idea:
-        return factories.an_idea(author=self.author, state=state)
-
-    def _open_agenda_vote(self) -> int:
-        """The main call, in which people can tick themes."""
-        main = calls.main_call()
-        call = db.session.get_one(Call, main.id) if main else factories.a_call()
-        call.agenda_ballot = True
-        db.session.flush()
-        return call.id
-
-    def _session(self) -> int:
-        """One of the author on another device."""
-        now = datetime.now(UTC)
-        session = DeviceSession(
-            person_id=self.author.id, key_hash=secrets.token_hex(32), created_at=now, seen_at=now
-        )
-        db.session.add(session)
-        db.session.flush()
-        return session.id
-
-    def _demo_person(self) -> int:
-        return factories.a_person(demo_order=1).id
-
-    def _with_second_factor(self) -> int:
-        person, now = factories.a_person(), datetime.now(UTC)
-        db.session.add(SecondFactor(person_id=person.id, secret=b"", created_at=now, confirmed_at=now))
-        return person.id
-
-    def _for_moderators(self, view: str) -> dict[str, Any]:
-        waiting = {"publish", "refuse", "return_", "review"}
-        states = {"restore": IdeaState.HIDDEN, **dict.fromkeys(waiting, IdeaState.SUBMITTED)}
-        idea = self._idea(states.get(view, IdeaState.PUBLISHED))
-        hidden = ArgumentState.HIDDEN if view == "restore_argument" else ArgumentState.PUBLISHED
-        argument = factories.an_argument(idea, self.author, state=hidden)
-        report = Report(
-            idea_id=idea.id,
-            reporter_id=factories.a_person().id,
-            reason=ReportReason.INSULT,
-            created_at=datetime.now(UTC),
-        )
-        db.session.add(report)
-        db.session.flush()
-        return {"idea_id": idea.id, "argument_id": argument.id, "report_id": report.id}
-
-    def _of_a_standing(self) -> dict[str, Any]:
-        call, now = factories.a_call(), datetime.now(UTC)
-        workshop = factories.a_workshop(call)
-        db.session.commit()
-        snapshot = seals.seal(call.id, SealReason.WORKSHOP, now, workshop_id=workshop.id)
-        plan = seals.plan(call.id, now + timedelta(days=1), now)
-        return {"snapshot_id": snapshot.id, "plan_id": plan.id, "workshop_id": workshop.id}
-
-    def _of_a_process(self, room: str, view: str) -> dict[str, Any]:
-        process = factories.a_process()
-        if room == "partners":
-            return {"slug": factories.an_organisation(verified_at=datetime.now(UTC)).slug}
-        if room == "practices":
-            if view in ("publish", "refuse", "review"):
-                return {"practice_id": factories.a_suggestion(process, self.author).id}
-            return {"slug": factories.a_practice(process).slug}
-        call = factories.a_call(process)
-        theme = factories.a_theme(process)
-        factories.an_idea(call, self.author, themes=[theme])
-        activity = factories.an_activity(process)
-        return {"slug": process.slug, "theme_id": theme.id, "activity_id": activity.id}
+pytestmark = pytest.mark.one_database
 
 
 @pytest.fixture
@@ -625,7 +249,15 @@ def test_a_form_from_another_site_is_not_obeyed(demo: Flask, people: dict[str, i
             assert "draft" not in held, endpoint
 
 
-SETS_A_COOKIE = {"accounts.sign_in", "agenda_vote.choose", "ideas.new", "pages.contact", "practices.suggest"}
+SETS_A_COOKIE = {
+    "accounts.sign_in",
+    "agenda_vote.choose",
+    "codes.enter",
+    "ideas.new",
+    "invitations.open",
+    "pages.contact",
+    "practices.suggest",
+}
 """Pages with a form that a stranger can send: the token needs a session."""
 
 

@@ -14,7 +14,12 @@ from app.kit import audit
 from app.models import Idea, OfficialResponse, StatusChange
 from app.models.person import Role
 
-SUBMITTING = {"main": (-41.0, -4.0), "procedure": (-34.0, -6.0), "research": (-19.0, -2.0), "challenge": (-23.0, -6.0)}
+SUBMITTING = {
+    "main": (-41.0, -4.0),
+    "procedure": (-34.0, -6.0),
+    "research": (-19.0, -2.0),
+    "challenge": (-23.0, -6.0),
+}
 """Days between which ideas of a call came in, where their entry does not say it."""
 VISIBLE = frozenset({IdeaState.PUBLISHED, IdeaState.MERGED, IdeaState.HIDDEN})
 COLLEGE = "het college van burgemeester en wethouders"

@@ -210,7 +210,7 @@ def change(argument_id: int) -> ResponseReturnValue:
         if request.method == "GET":
             form.body.data = argument.body
         return _form_page("discussion/change.html", writing, form)
-    service.change(person, writing.idea, argument_id, form.body.data or "", now, _used_draft(writing))
+    service.change(person, writing.idea, argument, form.body.data or "", now, _used_draft(writing))
     flash(_("Your text has been changed."))
     return redirect(writing.way_out, code=303)
 

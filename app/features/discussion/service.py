@@ -2,8 +2,9 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, case, delete, exists, select, text, update
+from sqlalchemy import Select, bindparam, case, delete, exists, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from app.db import UTCDateTime, db
@@ -57,8 +58,10 @@ def reply(author: Person, idea: IdeaHead, to: ArgumentHead, body: str, now: date
     Raises NotAllowed.
     """
     # Held until the commit, so that nobody changes or removes what is being answered.
-    state = db.session.scalar(select(Argument.state).where(Argument.id == to.id).with_for_update(read=True))
-    may_reply(author, idea.state, state or ArgumentState.DELETED, idea.call, now).or_raise()
+    states = dict(
+        db.session.execute(_talk(to, Argument.id, Argument.state).with_for_update(read=True)).tuples().all()
+    )
+    may_reply(author, idea.state, states.get(to.id, ArgumentState.DELETED), idea.call, now).or_raise()
     return _add(author, idea.id, to.parent_id or to.id, to.side, body, now, draft)
 
 
@@ -96,12 +99,17 @@ def _key(idea_id: int, author_id: int, parent: int | None, side: Side, body: str
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
 
 
+def _talk(head: ArgumentHead, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """The text and the argument that it replies to, in the order in which everybody locks them."""
+    return select(*columns).where(Argument.id.in_({head.id, head.top_id})).order_by(Argument.id)
+
+
 def change(
-    author: Person, idea: IdeaHead, argument_id: int, body: str, now: datetime, draft: str = ""
+    author: Person, idea: IdeaHead, head: ArgumentHead, body: str, now: datetime, draft: str = ""
 ) -> None:
     """Mend a text just posted. Raises NotAllowed: too late, answered in the meantime, or not one's own."""
-    db.session.execute(select(Argument.id).where(Argument.id == argument_id).with_for_update(key_share=True))
-    argument = queries.argument(argument_id)
+    db.session.execute(_talk(head, Argument.id).with_for_update(key_share=True)).all()
+    argument = queries.argument(head.id)
     if argument is None:
         raise NotAllowed(Decision(N_("You have removed this text already.")))
     may_change(
@@ -119,7 +127,7 @@ def change(
         try:
             db.session.execute(
                 update(Argument)
-                .where(Argument.id == argument_id)
+                .where(Argument.id == argument.id)
                 .values(body=body, edited_at=now, submission_key=key)
                 .execution_options(synchronize_session=False)
             )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from app.db import db
 from app.domain.decision import N_, Decision, NotAllowed
@@ -15,6 +15,8 @@ from app.kit import signals
 from app.models.idea import Idea
 from app.models.person import Person
 from app.records.calls import CallRow
+
+NO_DRAFT = Decision(N_("This is no draft any more."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,13 @@ def keep(
     The newest text wins; `seen` is the version that the window knew, to tell when it was not the last one.
     Raises NotAllowed, also for an idea that is no draft any more: a late message must not change what was sent in.
     """
+    chosen = _chosen(author, key, number)
+    if chosen is None:
+        raise NotAllowed(NO_DRAFT)
     mine = select(Idea.id, Idea.version, Idea.state).where(Idea.author_id == author.id)
-    chosen = Idea.id == number if number else Idea.submission_key == service.key_of(author.id, key)
     before = db.session.execute(mine.where(chosen).with_for_update()).one_or_none()
-    if (before is None and (number or not key)) or (before is not None and before.state != IdeaState.DRAFT):
-        raise NotAllowed(Decision(N_("This is no draft any more.")))
+    if (before is None and number) or (before is not None and before.state != IdeaState.DRAFT):
+        raise NotAllowed(NO_DRAFT)
     if before is not None and number:
         service.change(author, number, content, before.version, now)
     else:
@@ -72,7 +76,9 @@ def unfinished(person_id: int, call_ids: Sequence[int]) -> Unfinished | None:
 
 def throw_away(author: Person, key: str, number: int) -> bool:
     """Remove a draft of this author with everything in it; whether there was one. What was ever sent in stays."""
-    chosen = Idea.id == number if number else Idea.submission_key == service.key_of(author.id, key)
+    chosen = _chosen(author, key, number)
+    if chosen is None:
+        return False
     gone = db.session.scalar(
         delete(Idea)
         .where(
@@ -87,3 +93,11 @@ def throw_away(author: Person, key: str, number: int) -> bool:
     if gone is not None:
         signals.idea_changed.send(gone)
     return gone is not None
+
+
+def _chosen(author: Person, key: str, number: int) -> ColumnElement[bool] | None:
+    """The draft that a form means: by its number, else by the key that the form was given; None without either."""
+    if number:
+        return Idea.id == number
+    known = service.key_of(author.id, key)
+    return Idea.submission_key == known if known else None

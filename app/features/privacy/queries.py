@@ -98,7 +98,7 @@ def _profile(person: Person) -> Part:
         (_("Name"), "name", person.name),
         (_("E-mail address"), "email", person.email),
         (_("Group"), "group", person.group),
-        (_("Organisation"), "organisation", organisation.name if organisation else None),
+        (_("Organisation name"), "organisation", organisation.name if organisation else None),
         (_("Speaks for the organisation"), "is_delegate", person.is_delegate),
         (_("Tasks on this site"), "roles", ", ".join(sorted(word(role) for role in person.roles)) or None),
         (_("Language"), "language", person.language),
@@ -139,10 +139,10 @@ def _written(me: int) -> Iterator[Question]:
         "ideas",
         _("Your ideas"),
         (
-            ("id", _("Number")), ("call", _("Call")), ("title", _("Title")), ("summary", _("In one sentence")),
-            ("text", _("Text")), ("neighbourhood", _("Neighbourhood")), ("latitude", _("Latitude")),
+            ("id", _("Number of the idea")), ("call", _("Call")), ("title", _("Title")),
+            ("summary", _("In one sentence")), ("text", _("Text")), ("neighbourhood", _("Neighbourhood")), ("latitude", _("Latitude")),
             ("longitude", _("Longitude")), ("image_words", _("Image in words")), ("state", _("State")), when,
-            ("published_at", _("Published")),
+            ("published_at", _("Published on")),
         ),
         select(
             Idea.id, Call.title, Idea.title, Idea.summary, Idea.body, Idea.neighbourhood, Idea.latitude,

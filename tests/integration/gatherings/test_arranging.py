@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -62,7 +63,7 @@ def test_a_date_is_set_and_whoever_comes_hears_of_it(
 
     page = visit(organiser, f"/beheer/activiteiten/{evening}", max_queries=10)
     stale = visit(organiser, f"/beheer/activiteiten/{evening}")
-    wanted = {
+    wanted: dict[str, Any] = {
         "day": "2031-05-20",
         "hour": "19:00",
         "until": "21:30",
@@ -117,7 +118,7 @@ def test_a_closed_process_stays_as_it_is(app: Flask, evening: int, organiser: Fl
 def test_a_file_is_offered_as_a_download_that_can_do_nothing(
     app: Flask, evening: int, organiser: FlaskClient
 ) -> None:
-    data = {
+    data: dict[str, Any] = {
         "file-title": "De dia's",
         "file-part": 0,
         "file-file": (io.BytesIO(b"%PDF-1.7 x"), "../Dia's & meer.PDF"),

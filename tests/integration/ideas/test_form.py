@@ -243,7 +243,9 @@ def test_who_is_signed_out_signs_in_and_finds_the_text_back(
     answer = page.submit(FORM, TYPED, button="send")
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/inloggen?next=/ideeen/nieuw"
-    assert f"Na het inloggen sturen we je idee ‘{TITLE}’ in." in visit(client, answer.headers["Location"]).text
+    assert (
+        f"Na het inloggen sturen we je idee ‘{TITLE}’ in." in visit(client, answer.headers["Location"]).text
+    )
     assert all_ideas(app) == []
     with app.app_context():
         [draft] = db.session.scalars(select(Draft))
