@@ -58,9 +58,8 @@ def reply(author: Person, idea: IdeaHead, to: ArgumentHead, body: str, now: date
     Raises NotAllowed.
     """
     # Held until the commit, so that nobody changes or removes what is being answered.
-    states = dict(
-        db.session.execute(_talk(to, Argument.id, Argument.state).with_for_update(read=True)).tuples().all()
-    )
+    talk = db.session.execute(_talk(to, Argument.id, Argument.state).with_for_update(read=True))
+    states = {row[0]: row[1] for row in talk}
     may_reply(author, idea.state, states.get(to.id, ArgumentState.DELETED), idea.call, now).or_raise()
     return _add(author, idea.id, to.parent_id or to.id, to.side, body, now, draft)
 

@@ -140,7 +140,8 @@ def _written(me: int) -> Iterator[Question]:
         _("Your ideas"),
         (
             ("id", _("Number of the idea")), ("call", _("Call")), ("title", _("Title")),
-            ("summary", _("In one sentence")), ("text", _("Text")), ("neighbourhood", _("Neighbourhood")), ("latitude", _("Latitude")),
+            ("summary", _("In one sentence")),
+            ("text", _("Text")), ("neighbourhood", _("Neighbourhood")), ("latitude", _("Latitude")),
             ("longitude", _("Longitude")), ("image_words", _("Image in words")), ("state", _("State")), when,
             ("published_at", _("Published on")),
         ),

@@ -234,7 +234,7 @@ def test_a_stranger_looks_too_and_nothing_typed_is_lost(app: Flask, client: Flas
     page = visit(client, "/ideeen/nieuw")
     seen = look_at(client, page.submit(FORM, TYPED, button="preview"), "/ideeen/nieuw")
     assert "We bewaren je tekst een week voor deze browser." in seen.text
-    assert "Jouw naam" in seen.text
+    assert "Je naam" in seen.text
     with app.app_context():
         [kept] = db.session.scalars(select(Draft))
         assert kept.data["title"] == TYPED["title"]
