@@ -119,20 +119,21 @@ def _warn(number: int, now: datetime) -> None:
             day=(now + WARNED_BEFORE),
             url=mail.address("accounts.sign_in", person.language),
         )
-    person.warned_at = now
+    # To the day, as visits are written down: whoever comes back on the day of the warning has been here since.
+    person.warned_at = now.replace(hour=0, minute=0, second=0, microsecond=0)
     db.session.commit()
 
 
 def _idle(now: datetime) -> list[int]:
     """Whom to warn: nobody of the staff, nobody of an open or recent process, and nobody who was here lately."""
-    nobody_warned = or_(Person.warned_at.is_(None), Person.warned_at < _last_here())
+    nobody_warned = or_(Person.warned_at.is_(None), Person.warned_at <= _last_here())
     return _numbers(_unused(now).where(nobody_warned))
 
 
 def _due(now: datetime) -> list[int]:
     """Whom to erase: warned a month ago, and not here since."""
     return _numbers(
-        _unused(now).where(Person.warned_at <= now - WARNED_BEFORE, Person.warned_at >= _last_here())
+        _unused(now).where(Person.warned_at <= now - WARNED_BEFORE, Person.warned_at > _last_here())
     )
 
 
