@@ -64,3 +64,14 @@ def is_possible_for_argument(state: ArgumentState, verb: ModerationVerb) -> Deci
     """Whether an argument in this state can be hidden or put back."""
     needed, refusal = _ARGUMENT_STATES[verb]
     return YES if state == needed else Decision(refusal)
+
+
+def may_return(posted_by_id: int | None) -> Decision:
+    """Only to somebody who can change it: the author of what staff posted has no account here."""
+    if posted_by_id is not None:
+        return Decision(
+            N_(
+                "Staff posted this idea for somebody who has no account, so it cannot go back. Publish or refuse it."
+            )
+        )
+    return YES

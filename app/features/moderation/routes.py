@@ -19,7 +19,7 @@ from app.kit.identity import the_person
 from app.models.argument import Argument, ArgumentState
 from app.models.idea import Idea
 from app.models.moderation import Report
-from app.policies.moderation import may_decide, may_read
+from app.policies.moderation import may_decide, may_read, may_return
 
 bp = Blueprint("moderation", __name__)
 
@@ -310,6 +310,8 @@ def _idea_page(
             "return": forms.ReturnForm(prefix="return-", formdata=None),
             "refuse": forms.RefuseForm(prefix="refuse-", formdata=None),
         }
+        if not may_return(service.posted_by(idea)):
+            del given["return"]
     elif idea.state == IdeaState.PUBLISHED:
         given = {"hide": forms.HideForm(prefix="hide-", formdata=None)}
     elif idea.state == IdeaState.HIDDEN:

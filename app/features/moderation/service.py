@@ -21,7 +21,7 @@ from app.models.idea import Idea
 from app.models.message import MailMessage
 from app.models.moderation import ModerationDecision, ModerationVerb, Report
 from app.models.person import Person
-from app.policies.moderation import is_possible, is_possible_for_argument, may_decide
+from app.policies.moderation import is_possible, is_possible_for_argument, may_decide, may_return
 from app.records import lifecycle, news, notices
 
 ROW = {"key_share": True}
@@ -69,6 +69,7 @@ def publish_idea(moderator: Person, idea: Idea, version: int, now: datetime) -> 
 
 def return_idea(moderator: Person, idea: Idea, version: int, request: str, now: datetime) -> None:
     """Give a submitted idea back to its author with a request. Raises NotAllowed and Overtaken."""
+    may_return(posted_by(idea)).or_raise()
     _decide(moderator, idea, IdeaVerb.RETURN, Ruling(request), now, version)
 
 
