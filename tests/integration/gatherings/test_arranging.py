@@ -1,6 +1,7 @@
 """Organisers set dates, places and files; calendars and paper follow; nothing that is attached can do anything."""
 
 import io
+import tracemalloc
 import zipfile
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -149,6 +150,18 @@ def _zip(**parts: str) -> bytes:
     return made.getvalue()
 
 
+def _packed(kind: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("mimetype", kind)
+    return made.getvalue()
+
+
+def _spoilt(file: bytes) -> bytes:
+    """The same file with nonsense where the content of its first part begins."""
+    return file[:38] + b"\xff" * 8 + file[46:]
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [
@@ -161,6 +174,7 @@ def _zip(**parts: str) -> bytes:
             _zip(**{"[Content_Types].xml": "x", "word/document.xml": "x", "word/vbaProject.bin": "x"}),
         ),
         ("kapot.xlsx", b"PK\x03\x04 en verder niets"),
+        ("verknoeid.odt", _spoilt(_packed(b"abcd" * 400))),
         ("zonder", b"%PDF-1.7"),
         ("groot.pdf", b"%PDF-1.7" + b"x" * documents.MOST_BYTES),
     ],
@@ -169,6 +183,17 @@ def _zip(**parts: str) -> bytes:
 def test_what_is_not_a_document_is_refused(name: str, data: bytes) -> None:
     with pytest.raises(NotAllowed):
         documents.read(name, data)
+
+
+def test_a_small_file_with_a_huge_part_is_not_unpacked() -> None:
+    bomb = _packed(b"x" * 30_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotAllowed):
+            documents.read("klein.odt", bomb)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_documents_are_known_by_their_content() -> None:
