@@ -6,8 +6,9 @@ from sqlalchemy import update
 
 from app.db import db
 from app.domain.decision import N_, Decision, NotAllowed
-from app.domain.lifecycle import IdeaState, IdeaVerb, state_after
+from app.domain.lifecycle import READABLE_STATES, IdeaState, IdeaVerb, state_after
 from app.models.idea import Idea
+from app.records import news
 
 _STAMPS = {IdeaVerb.SUBMIT: "submitted_at", IdeaVerb.PUBLISH: "published_at"}
 
@@ -29,5 +30,7 @@ def move(idea: Idea, verb: IdeaVerb, now: datetime) -> IdeaState:
     ).one_or_none()
     if moved is None:
         raise NotAllowed(Decision(N_("This is not possible now: the idea has changed in the meantime.")))
+    if before in READABLE_STATES and after not in READABLE_STATES:
+        news.idea_gone(idea.id)
     db.session.refresh(idea)
     return before

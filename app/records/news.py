@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, delete, literal, or_, select
 
 from app.db import db
 from app.domain.ballot import Side
 from app.domain.decision import N_
 from app.domain.lifecycle import PublicStatus
 from app.models.argument import Argument
-from app.models.following import NoticeKind
+from app.models.following import News, Notice, NoticeKind
 from app.models.idea import Idea
 from app.records import follows
 from app.records.follows import Subject
@@ -161,6 +161,25 @@ def argument_added(
             path,
             now,
             title=title,
+        )
+
+
+def idea_gone(idea_id: int) -> None:
+    """Nobody reads of an idea that left the site: its title and words go from inboxes, and from what is still told.
+
+    Decisions stay: they tell its author, and who reported it, why it is gone. The caller commits.
+    """
+    path = page("ideas.show", idea_id=idea_id)
+    answers = select(literal("argument:") + cast(Argument.id, String)).where(Argument.idea_id == idea_id)
+    # First what is still told: who tells it at this moment is waited for, and what they told goes as well.
+    for table in (News, Notice):
+        about = or_(
+            table.path == path, table.path.startswith(f"{path}#", autoescape=True), table.event_key.in_(answers)
+        )
+        db.session.execute(
+            delete(table)
+            .where(about, table.kind != NoticeKind.DECISION)
+            .execution_options(synchronize_session=False)
         )
 
 

@@ -44,7 +44,7 @@ def tell_all(now: datetime, batch: int = BATCH) -> int:
 
 def _tell(number: int, now: datetime, batch: int) -> bool:
     """Tell a piece of news to the next people; whether there were any."""
-    news = db.session.get(News, number, populate_existing=True)
+    news = db.session.get(News, number, with_for_update=True, populate_existing=True)
     if news is None or news.told_at is not None:
         db.session.rollback()
         return False

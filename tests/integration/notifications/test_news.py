@@ -229,3 +229,27 @@ def test_two_who_tell_at_once_tell_everybody_once(town: Town) -> None:
     town.spread()
     assert faults == []
     assert sorted(notice.person_id for notice in town.all(Notice)) == people
+
+
+def test_what_a_moderator_hides_leaves_the_inboxes_and_is_told_no_further(town: Town) -> None:
+    first, second = (town.follower(Subject.CALL, town.call) for _each in range(2))
+    fan = town.follower(Subject.IDEA, town.idea)
+    writer = town.person()
+    with town.app.app_context():
+        news.idea_published(db.session.get_one(Idea, town.idea), NOW)
+        number = talking.add_argument(
+            db.session.get_one(Person, writer), heads.of_idea(town.idea), Side.FOR, "Dat is beter zo.", NOW
+        )
+        db.session.commit()
+    with town.app.app_context(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fan_out, "LONGEST_RUN", -1.0)
+        assert fan_out.tell_all(NOW, batch=1) == 1  # one of the two knows, and then the idea is hidden
+    assert [len(town.inbox(each)) for each in (first, second)] == [1, 0]
+    town.spread()
+    assert any(notice.event_key == f"argument:{number}" for notice in town.inbox(fan))
+    ruling = moderation.Ruling("Dit noemt iemand bij naam.")
+    town.do(moderation.hide_idea, (Person, town.moderator), (Idea, town.idea), ruling, NOW)
+    town.spread()
+    assert [town.inbox(each) for each in (first, second, fan)] == [[], [], []]
+    assert "bank" not in "".join(str(row.words) for row in town.all(News))
+    assert len(town.inbox(town.author)) == 1
