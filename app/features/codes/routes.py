@@ -147,6 +147,10 @@ def _way_on(path: str | None) -> str:
 
 
 def _arrive(arrival: service.Arrival, following: str | None) -> ResponseReturnValue:
+    if identity.needs_second_step(arrival.person):
+        # Who ties an account of a provider to theirs can have one; then a letter alone opens nothing.
+        flash(_("Your account has a second step. Sign in in another way."), "warning")
+        return redirect(url_for("accounts.sign_in"), code=303)
     begun, wanted = kept_actions.of_browser(), request.form.get(kept_actions.ANSWER) != kept_actions.ONLY
     identity.start_session(arrival.person)
     outcome = kept_actions.after_sign_in(arrival.person, begun, clock.now(), wanted=wanted)

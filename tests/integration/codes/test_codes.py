@@ -17,7 +17,7 @@ from app.domain import voting_codes
 from app.domain.ballot import Group
 from app.features.codes import service
 from app.features.codes.letters import Order
-from app.models import Call, CodeBatch, DeviceSession, Person, VotingCode
+from app.models import Call, CodeBatch, DeviceSession, Person, SecondFactor, VotingCode
 from app.models.audit import AuditEntry
 from app.models.person import Role
 from app.models.process import Audience
@@ -123,6 +123,15 @@ def test_every_code_that_lets_nobody_in_gets_its_sentence(
         db.session.get_one(Person, number).blocked_at = datetime.now(UTC)
         db.session.commit()
     post(app.test_client(), ADDRESS, 403, code=CODES[1])
+    with app.app_context():
+        db.session.get_one(Person, number).blocked_at = None
+        given = {"secret": b"x", "created_at": datetime.now(UTC), "confirmed_at": datetime.now(UTC)}
+        db.session.add(SecondFactor(person_id=number, **given))
+        db.session.commit()
+    careful = app.test_client()
+    assert enter(careful, CODES[1]) == "/inloggen"
+    assert "tweede stap" in visit(careful, "/inloggen").text
+    assert careful.get("/mijn").status_code == 303, "a letter does not pass by a second step"
     with time_machine.travel(datetime.now(UTC) + timedelta(days=10)):
         assert "Deze code werkte tot" in enter(app.test_client(), CODES[2], 400)
     with app.app_context():
