@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db import Base, db
@@ -29,7 +29,7 @@ from app.models import (
     VotedWish,
     VotingCode,
 )
-from app.records import lifecycle, registrations
+from app.records import images, lifecycle, registrations
 
 _THEIRS: tuple[tuple[type[Base], InstrumentedAttribute[int]], ...] = (
     (DeviceSession, DeviceSession.person_id),
@@ -61,11 +61,12 @@ def erase(person_id: int, now: datetime) -> list[int]:
     for table, column in _THEIRS:
         db.session.execute(delete(table).where(column == person_id))
     db.session.execute(update(VotingCode).where(VotingCode.person_id == person_id).values(person_id=None))
+    images.forget(person_id)
     if email:
         _forget_address(email)
     db.session.expire(person)
     person.email = person.oidc_hash = person.import_key = person.demo_order = None
-    person.name = person.postcode = ""
+    person.name = person.postcode = person.neighbourhood = ""
     person.session_epoch += 1
     person.erased_at = now
     db.session.flush()
@@ -114,4 +115,12 @@ def _forget_address(email: str) -> None:
     )
     for table, column in addressed:
         db.session.execute(delete(table).where(column == email))
-    db.session.execute(update(ContactMessage).where(ContactMessage.email == email).values(email="", name=""))
+    # People write their address with capitals, too; and the organisers were told by mail who wrote.
+    theirs = func.lower(ContactMessage.email) == email
+    db.session.execute(update(ContactMessage).where(theirs).values(email="", name=""))
+    db.session.execute(
+        delete(MailMessage).where(
+            MailMessage.kind == "contact_message",
+            func.lower(MailMessage.text).contains(f" {email}\n", autoescape=True),
+        )
+    )

@@ -98,5 +98,10 @@ def let_go(person_id: int, token: str) -> None:
         db.session.execute(delete(Draft).where(Draft.token_hash == hashed, Draft.kind == _kind(person_id)))
 
 
+def forget(person_id: int) -> None:
+    """Throw away what waits of this person; the caller commits."""
+    db.session.execute(delete(Draft).where(Draft.kind == _kind(person_id)))
+
+
 def _kind(person_id: int) -> str:
     return f"image:{person_id}"

@@ -174,7 +174,9 @@ def idea_gone(idea_id: int) -> None:
     # First what is still told: who tells it at this moment is waited for, and what they told goes as well.
     for table in (News, Notice):
         about = or_(
-            table.path == path, table.path.startswith(f"{path}#", autoescape=True), table.event_key.in_(answers)
+            table.path == path,
+            table.path.startswith(f"{path}#", autoescape=True),
+            table.event_key.in_(answers),
         )
         db.session.execute(
             delete(table)

@@ -50,8 +50,8 @@ def choose_delegate(
         "partners.choose_delegate",
         organisation,
         now,
-        before={"delegate": former.name if former else None},
-        after={"delegate": chosen.name if chosen else None},
+        before={"delegate": former.id if former else None},
+        after={"delegate": chosen.id if chosen else None},  # a number: names go with accounts
         why=reason,
     )
     db.session.commit()

@@ -328,7 +328,7 @@ def _around(person: Person) -> Iterator[Question]:
         _("What you wrote to the organisers"),
         (("text", _("Text")), when),
         select(ContactMessage.body, ContactMessage.created_at)
-        .where(ContactMessage.email == person.email, func.length(ContactMessage.email) > 0)
+        .where(func.lower(ContactMessage.email) == person.email, func.length(ContactMessage.email) > 0)
         .order_by(ContactMessage.id),
     )
     yield (

@@ -88,8 +88,8 @@ def test_the_voice_of_an_organisation_changes_hands(partner: Partner, client: Fl
     choose(client, 0, partner.els)
     assert "Niemand spreekt nu voor deze organisatie." in visit(client, "/partners/zuyd").text
     assert partner.lines() == [
-        ("partners.choose_delegate", "Dina", "Els", WHY),
-        ("partners.choose_delegate", "Els", None, WHY),
+        ("partners.choose_delegate", partner.dina, partner.els, WHY),
+        ("partners.choose_delegate", partner.els, None, WHY),
     ]
     for who in (partner.els, partner.dina):
         token = csrf_token(sign_in(client, who))

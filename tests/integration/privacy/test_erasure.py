@@ -6,15 +6,16 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from app.db import db
+from app.db import Base, db
 from app.domain.ballot import VoteValue
 from app.domain.lifecycle import IdeaState
-from app.models import Follow, Idea, MailMessage, Person, PersonRole, Tally, Vote
+from app.kit.images import Encoded
+from app.models import ContactMessage, Follow, Idea, MailMessage, Person, PersonRole, Tally, Vote
 from app.models.person import Role
 from app.models.seal import SealReason
-from app.records import erasure, seals, tallies
+from app.records import erasure, images, seals, tallies
 from tests import factories
 from tests.support import look_at, sign_in, visit
 
@@ -77,6 +78,25 @@ def test_the_name_goes_at_once_and_the_vote_stays(app: Flask, me: int, client: F
     for idea in ideas:
         answer = stranger.get(f"/ideeen/{idea}")
         assert "Inge Inwoner" not in answer.text
+
+
+def test_no_table_keeps_a_name_or_address(app: Flask, me: int, client: FlaskClient) -> None:
+    with app.app_context():
+        db.session.get_one(Person, me).neighbourhood = "Wyck"
+        images.keep(me, Encoded("k" * 32, 40, 40, b"large", b"small"), datetime.now(UTC))
+        db.session.commit()
+    form = {"name": "Inge Inwoner", "email": "Inge@Voorbeeld.example", "body": "Waar kan ik stemmen?"}
+    assert visit(sign_in(client, me), "/contact").submit("main form", form).status_code == 303
+    assert "Waar kan ik stemmen?" in client.get("/mijn/gegevens/bestand.json").text
+    visit(client, PAGE).submit(FORM, sure="y")
+    with app.app_context():
+        db.session.execute(delete(MailMessage).where(MailMessage.kind == "account_erased"))
+        for table in Base.metadata.sorted_tables:
+            rows = str(db.session.execute(select(table)).all()).lower()
+            assert not any(mark in rows for mark in ("inge inwoner", "inge@")), table.name
+            assert table.name not in ("draft", "mail_message") or rows == "[]"
+        assert db.session.get_one(Person, me).neighbourhood == ""
+        assert db.session.scalars(select(ContactMessage.body)).all() == ["Waar kan ik stemmen?"]
 
 
 def test_without_the_tick_nothing_happens(app: Flask, me: int, client: FlaskClient) -> None:
