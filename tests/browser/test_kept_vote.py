@@ -67,7 +67,7 @@ def test_a_vote_from_a_phone_is_counted_by_the_link_on_another_device(
     journey.sign_in_with_code(phone, email)
     expect(phone.get_by_role("heading", level=1)).to_have_text("Kees")
     desk.goto("/mijn")
-    desk.get_by_role("link", name="Bekijk op welke apparaten je bent ingelogd").click()
+    desk.get_by_role("link", name="Waar je bent ingelogd").click()
     expect(desk.get_by_role("listitem").filter(has_text="Chrome op Linux")).to_have_count(2)
     assert axe.faults(desk) == []
     desk.get_by_role("button", name=re.compile("^Daar uitloggen")).click()

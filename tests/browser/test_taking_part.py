@@ -34,7 +34,7 @@ def test_coming_to_a_full_workshop_and_giving_the_place_back(
     journey.become(page, journey.COUNCIL if javascript else journey.PARTNER)
     page.goto(workshop(site))
     with page.expect_download() as file:
-        page.get_by_role("link", name="Zet het in je agenda").click()
+        page.get_by_role("link", name="Zet de datum in je agenda").click()
     assert "BEGIN:VEVENT" in Path(file.value.path()).read_text()
     page.get_by_role("link", name="Zet me op de wachtlijst").click()
     page.get_by_label("Is er iets dat we moeten weten?").fill("Ik kom met een hulphond.")
