@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.features.ideas import service
-from app.features.ideas.extra_fields import IMAGE_MISSING
+from app.features.ideas.extra_fields import CHALLENGE_FIELDS, IMAGE_MISSING
 from app.features.ideas.forms import IdeaForm
 from app.models.person import Person
 from app.policies.taking_part import may_submit
@@ -49,8 +49,9 @@ def _promise(kept: Kept, now: datetime) -> Promise | None:
         (_("Your idea in one sentence"), form.summary.data or ""),
         (_("Explanation"), form.body.data or ""),
     )
+    answers = tuple((str(form[name].label.text), form[name].data or "") for name in CHALLENGE_FIELDS)
     sentence = _("After signing in, your idea ‘%(title)s’ is sent in.", title=title)
-    return Promise(sentence, _("Sign in and send in"), texts)
+    return Promise(sentence, _("Sign in and send in"), texts + (answers if form.is_challenge else ()))
 
 
 def _put_forward(person: Person, kept: Kept, now: datetime) -> Outcome:

@@ -254,6 +254,13 @@ def test_a_challenge_asks_its_questions_all_at_once(app: Flask, client: FlaskCli
         sign_in(app.test_client(), number), f"/moderatie/ideeen/{draft.location.rpartition('/')[2]}"
     )
     assert ANSWERS["better"] in review.text
+    # Who signs in with it, perhaps by a mail that another asked for, reads every word before it is sent.
+    stranger = app.test_client()
+    form = visit(stranger, "/ideeen/nieuw?oproep=daag-uit")
+    sent = form.submit(FORM, {**TYPED, "call": "daag-uit", **ANSWERS}, button="send")
+    promised = visit(stranger, sent.location).text
+    for answer_text in ANSWERS.values():
+        assert answer_text in promised
 
 
 def test_staff_post_for_somebody_else_and_do_not_decide_on_it(app: Flask, person: int) -> None:

@@ -237,9 +237,10 @@ def test_what_a_moderator_hides_leaves_the_inboxes_and_is_told_no_further(town: 
     writer = town.person()
     with town.app.app_context():
         news.idea_published(db.session.get_one(Idea, town.idea), NOW)
-        number = talking.add_argument(
-            db.session.get_one(Person, writer), heads.of_idea(town.idea), Side.FOR, "Dat is beter zo.", NOW
-        )
+        idea = heads.of_idea(town.idea)
+        assert idea is not None
+        person = db.session.get_one(Person, writer)
+        number = talking.add_argument(person, idea, Side.FOR, "Dat is beter zo.", NOW)
         db.session.commit()
     with town.app.app_context(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(fan_out, "LONGEST_RUN", -1.0)
