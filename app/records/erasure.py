@@ -23,12 +23,15 @@ from app.models import (
     NoticeChoice,
     Person,
     PersonRole,
+    Practice,
+    PracticeSuggestion,
     RecoveryCode,
     SecondFactor,
     SignInCode,
     VotedWish,
     VotingCode,
 )
+from app.models.practice import PracticeState
 from app.records import images, lifecycle, registrations
 
 _THEIRS: tuple[tuple[type[Base], InstrumentedAttribute[int]], ...] = (
@@ -49,8 +52,9 @@ def erase(person_id: int, now: datetime) -> list[int]:
 
     Group, organisation, votes, marks and published texts stay, with a number in the place of a name: what was
     counted stays counted, and sealed standings hold no persons at all. A delegate goes on filling the seat until
-    an organiser names another one, so that the vote of the organisation is never counted twice. Drafts go; what
-    waits for a moderator is withdrawn. The caller commits and then announces the ideas.
+    an organiser names another one, so that the vote of the organisation is never counted twice. Drafts go, and
+    so do examples that are not in the library; an idea that waits for a moderator is withdrawn. The caller
+    commits and then announces the ideas.
     """
     person = db.session.get_one(Person, person_id, with_for_update=True, populate_existing=True)
     if person.erased_at is not None:
@@ -58,6 +62,12 @@ def erase(person_id: int, now: datetime) -> list[int]:
     email = person.email
     changed = _leave_ideas(person_id, now)
     registrations.leave_all(person_id, now)
+    suggested = select(PracticeSuggestion.practice_id).where(PracticeSuggestion.person_id == person_id)
+    db.session.execute(
+        delete(Practice)
+        .where(Practice.id.in_(suggested), Practice.state != PracticeState.PUBLISHED)
+        .execution_options(synchronize_session=False)
+    )
     for table, column in _THEIRS:
         db.session.execute(delete(table).where(column == person_id))
     db.session.execute(update(VotingCode).where(VotingCode.person_id == person_id).values(person_id=None))

@@ -12,8 +12,20 @@ from app.db import Base, db
 from app.domain.ballot import VoteValue
 from app.domain.lifecycle import IdeaState
 from app.kit.images import Encoded
-from app.models import ContactMessage, Follow, Idea, MailMessage, Person, PersonRole, Tally, Vote
+from app.models import (
+    ContactMessage,
+    Follow,
+    Idea,
+    MailMessage,
+    Person,
+    PersonRole,
+    Practice,
+    Process,
+    Tally,
+    Vote,
+)
 from app.models.person import Role
+from app.models.practice import PracticeState
 from app.models.seal import SealReason
 from app.records import erasure, images, seals, tallies
 from tests import factories
@@ -82,7 +94,11 @@ def test_the_name_goes_at_once_and_the_vote_stays(app: Flask, me: int, client: F
 
 def test_no_table_keeps_a_name_or_address(app: Flask, me: int, client: FlaskClient) -> None:
     with app.app_context():
-        db.session.get_one(Person, me).neighbourhood = "Wyck"
+        person = db.session.get_one(Person, me)
+        person.neighbourhood = "Wyck"
+        process = db.session.scalars(select(Process)).one()
+        factories.a_suggestion(process, person, title="Wacht op een moderator")
+        factories.a_suggestion(process, person, title="Staat in de lijst", state=PracticeState.PUBLISHED)
         images.keep(me, Encoded("k" * 32, 40, 40, b"large", b"small"), datetime.now(UTC))
         db.session.commit()
     form = {"name": "Inge Inwoner", "email": "Inge@Voorbeeld.example", "body": "Waar kan ik stemmen?"}
@@ -96,6 +112,7 @@ def test_no_table_keeps_a_name_or_address(app: Flask, me: int, client: FlaskClie
             assert not any(mark in rows for mark in ("inge inwoner", "inge@")), table.name
             assert table.name not in ("draft", "mail_message") or rows == "[]"
         assert db.session.get_one(Person, me).neighbourhood == ""
+        assert db.session.scalars(select(Practice.title)).all() == ["Staat in de lijst"]
         assert db.session.scalars(select(ContactMessage.body)).all() == ["Waar kan ik stemmen?"]
 
 
