@@ -76,8 +76,8 @@ def _time_tag(moment: datetime | date, text: str) -> Markup:
 
 
 def date_filter(moment: datetime | date, style: str = "long") -> Markup:
-    """A date in words, as a time element."""
-    return _time_tag(moment, format_date(moment, style))
+    """A date in words, as a time element; the day before the month in English too, as beside a time."""
+    return _time_tag(moment, format_date(moment, "d MMMM y" if style == "long" else "d MMM y"))
 
 
 def datetime_filter(moment: datetime, style: str = "long") -> Markup:

@@ -59,12 +59,13 @@ def _call_to(idea: IdeaRow, now: datetime) -> tuple[str, str]:
     if closes is not None and idea.call.allows(Action.VOTE, now):
         return _("Vote and react"), _(
             "Scan the code or type the address. Voting is possible until %(date)s.",
-            date=format_date(closes, "long"),
+            date=format_date(closes, "d MMMM y"),
         )
     opens = idea.call.opens(Action.VOTE, now)
     if opens is not None:
         return _("Vote and react"), _(
-            "Scan the code or type the address. Voting starts on %(date)s.", date=format_date(opens, "long")
+            "Scan the code or type the address. Voting starts on %(date)s.",
+            date=format_date(opens, "d MMMM y"),
         )
     return _("Read this idea"), _("Scan the code or type the address.")
 

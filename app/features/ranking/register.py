@@ -66,7 +66,9 @@ def _general(frame: Frame | None, starts: Any) -> Section:
             Entry("theme", _("Subject"), _("Participation and democracy")),
             Entry("status", _("Status"), status),
             Entry(
-                "begin_date", _("In use since"), str(format_date(starts)) if starts else _("not begun yet")
+                "begin_date",
+                _("In use since"),
+                str(format_date(starts, "d MMM y")) if starts else _("not begun yet"),
             ),
             Entry("contact_email", _("Contact"), site.contact_email, f"mailto:{site.contact_email}"),
             Entry("website", _("Website"), site.site_url, site.site_url),

@@ -181,7 +181,7 @@ def test_the_trail_tells_what_happened_in_order(app: Flask, client: FlaskClient)
     assert "https://raad.example/besluit" in page.links(".trail a")
     english = visit(client, f"/en/ideeen/{number}")
     assert "The council agreed with changes: Visie vastgesteld" in english.texts(".trail__title")
-    assert english.texts(".trail__when")[0] == "March 20, 2026"
+    assert english.texts(".trail__when")[0] == "20 March 2026"
 
 
 def test_the_council_decides_on_its_way_only_at_the_end(app: Flask, client: FlaskClient) -> None:
