@@ -130,7 +130,7 @@ class Person(Base):
 
     @property
     def is_active(self) -> bool:
-        return self.blocked_at is None
+        return self.blocked_at is None and self.erased_at is None
 
     def get_id(self) -> str:
         """What the session remembers: the person and the epoch, so that ended sessions stay ended."""

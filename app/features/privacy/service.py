@@ -92,6 +92,11 @@ def sweep(now: datetime, *, dry: bool = False) -> Swept:
     for number in warned:
         _warn(number, now)
     for number in erased:
+        # Each takes a while, in which the next ones may have come back.
+        db.session.execute(select(Person.id).where(Person.id == number).with_for_update())
+        if number not in _due(now, number):
+            db.session.rollback()
+            continue
         changed = erasure.erase(number, now)
         db.session.commit()
         for idea_id in changed:
@@ -130,11 +135,10 @@ def _idle(now: datetime) -> list[int]:
     return _numbers(_unused(now).where(nobody_warned))
 
 
-def _due(now: datetime) -> list[int]:
-    """Whom to erase: warned a month ago, and not here since."""
-    return _numbers(
-        _unused(now).where(Person.warned_at <= now - WARNED_BEFORE, Person.warned_at > _last_here())
-    )
+def _due(now: datetime, only: int | None = None) -> list[int]:
+    """Whom to erase: warned a month ago, and not here since. `only` asks about one person."""
+    due = _unused(now).where(Person.warned_at <= now - WARNED_BEFORE, Person.warned_at > _last_here())
+    return _numbers(due if only is None else due.where(Person.id == only))
 
 
 def _last_here() -> ColumnElement[datetime]:

@@ -188,6 +188,20 @@ def test_pressing_twice_at_once_erases_once(app: Flask, me: int) -> None:
         assert person.session_epoch == 1
 
 
+def test_a_session_that_began_at_that_moment_lets_nobody_in(app: Flask, me: int) -> None:
+    with app.app_context():
+        erasure.erase(me, datetime.now(UTC))
+        late = db.session.get_one(Person, me)
+        late.erased_at = None
+        db.session.commit()
+    client = sign_in(app.test_client(), me)
+    assert client.get("/mijn").status_code == 200
+    with app.app_context():
+        db.session.get_one(Person, me).erased_at = datetime.now(UTC)
+        db.session.commit()
+    assert client.get("/mijn").status_code == 303
+
+
 def test_a_page_of_an_idea_whose_author_left_is_whole(app: Flask, me: int, client: FlaskClient) -> None:
     with app.app_context():
         erasure.erase(me, datetime.now(UTC))

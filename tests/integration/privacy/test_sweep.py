@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.db import db
 from app.features.privacy import service
 from app.models import ContactMessage, MailMessage, Person
 from app.models.person import Role
 from app.models.process import ProcessState
+from app.records import erasure
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -64,6 +65,21 @@ def test_a_warning_a_month_and_then_the_name_goes() -> None:
     assert names() == everybody - {"Weg"}
     assert (gone.email, gone.name) == (None, "")
     assert not service.sweep(NOW + timedelta(days=31)), "nothing is left to do"
+
+
+def test_who_comes_back_while_others_are_erased_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    warned = NOW - timedelta(days=40)
+    first, second = (idle(name, warned_at=warned).id for name in ("Weg", "Net terug"))
+    db.session.commit()
+    erase = erasure.erase
+
+    def slowly(number: int, now: datetime) -> list[int]:
+        db.session.execute(update(Person).where(Person.id == second).values(last_seen_at=now))
+        return erase(number, now)
+
+    monkeypatch.setattr(erasure, "erase", slowly)
+    service.sweep(NOW)
+    assert (names(), first < second) == ({"Net terug"}, True)
 
 
 def test_who_leaves_again_is_warned_again() -> None:
