@@ -312,7 +312,9 @@ def test_staff_post_for_somebody_else_and_do_not_decide_on_it(app: Flask, person
     post = {"csrf_token": csrf_token(client), "publish-version": "1", "version": "1"}
     assert client.post(f"{review}/plaatsen", data=post).status_code == 403
     fresh = visit(sign_in(app.test_client(), colleague), review)
-    assert not fresh.all(f'form[action="{review}/terugsturen"]'), "nobody could change it and send it in again"
+    assert not fresh.all(f'form[action="{review}/terugsturen"]'), (
+        "nobody could change it and send it in again"
+    )
     sent_back = {"return-version": "1", "return-sentence": "Vertel nog bij wie je dit wilt doen.", **post}
     refused = fresh.client.post(
         f"{review}/terugsturen", data={**sent_back, "csrf_token": csrf_token(fresh.client)}

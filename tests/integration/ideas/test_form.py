@@ -172,6 +172,7 @@ def test_the_browser_counts_by_the_same_limits(client: FlaskClient, person: int)
         "summary": ("20", "140"),
         "body": ("50", "5000"),
         "neighbourhood": ("0", "80"),
+        "image_alt": ("10", "200"),
     }
 
 

@@ -316,7 +316,9 @@ def test_authors_find_their_actions(app: Flask) -> None:
 def test_withdrawing_takes_it_off_the_site(app: Flask, client: FlaskClient) -> None:
     number, author = made(app, title="Een idee dat weer weg mag")
     own = sign_in(app.test_client(), author)
-    answer = visit(own, f"/ideeen/{number}").submit(f'form[action="/ideeen/{number}/intrekken"]')
+    assert f"/ideeen/{number}/intrekken" in visit(own, f"/ideeen/{number}").links()
+    asked = visit(own, f"/ideeen/{number}/intrekken")
+    answer = asked.submit(f'form[action="/ideeen/{number}/intrekken"]')
     assert answer.status_code == 303
     assert "Je hebt je idee ingetrokken." in visit(own, answer.headers["Location"]).text
     visit(client, f"/ideeen/{number}", status=410)
@@ -331,7 +333,8 @@ def test_nobody_else_withdraws_it(app: Flask, client: FlaskClient) -> None:
         answer = post(visitor, f"/ideeen/{number}/intrekken", status=403)
         assert "Alleen de indiener kan dit idee intrekken." in answer.get_data(as_text=True)
     assert "/inloggen" in post(client, f"/ideeen/{number}/intrekken").headers["Location"]
-    assert client.get(f"/ideeen/{number}/intrekken").status_code == 405
+    assert client.get(f"/ideeen/{number}/intrekken").status_code == 303
+    visit(a_visitor(app, Role.MODERATOR), f"/ideeen/{number}/intrekken", status=403)
     with app.app_context():
         assert db.session.get_one(Idea, number).state == IdeaState.PUBLISHED
 
@@ -345,7 +348,9 @@ def test_a_closed_process_keeps_its_ideas(app: Flask) -> None:
     client = sign_in(app.test_client(), author)
     assert "Dit traject is gesloten." in visit(client, f"/ideeen/{number}").text
     post(client, f"/ideeen/{number}/intrekken", status=403)
-    visit(client, f"/ideeen/{number}/bewerken", status=403)
+    assert client.get(f"/ideeen/{number}/bewerken").location == f"/ideeen/{number}/wijzigen"
+    page = visit(client, f"/ideeen/{number}/wijzigen", status=403)
+    assert "Dit traject is gesloten" in page.text
 
 
 def test_the_english_page_is_english(app: Flask, client: FlaskClient) -> None:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select
 
 from app.db import Base, db
-from app.domain.ballot import VoteValue
+from app.domain.ballot import Group, VoteValue
 from app.domain.lifecycle import IdeaState
 from app.kit.images import Encoded
 from app.models import (
@@ -26,6 +26,7 @@ from app.models import (
 )
 from app.models.person import Role
 from app.models.practice import PracticeState
+from app.models.process import Audience
 from app.models.seal import SealReason
 from app.records import erasure, images, seals, tallies
 from tests import factories
@@ -186,6 +187,25 @@ def test_pressing_twice_at_once_erases_once(app: Flask, me: int) -> None:
         person = db.session.get_one(Person, me)
         assert person.erased_at is not None
         assert person.session_epoch == 1
+
+
+def test_a_seat_of_the_council_has_one_vote_however_often_it_is_left(app: Flask) -> None:
+    with app.app_context():
+        open_call, council = factories.a_call(), factories.a_call(audience=Audience.COUNCIL)
+        over = factories.a_call(open_now=False)
+        ideas = [factories.an_idea(call) for call in (open_call, council, over)]
+        numbers = [idea.id for idea in ideas]
+        for _turn in range(3):
+            member = factories.a_person(group=Group.COUNCIL, email="lid@raad.example")
+            for idea in ideas:
+                factories.a_vote(idea, member, VoteValue.FOR)
+            erasure.erase(member.id, datetime.now(UTC))
+        db.session.commit()
+        assert tallies.differences() == []
+        rows = db.session.execute(select(Tally.idea_id, Tally.group, Tally.votes_for))
+        found = {(number, group): votes for number, group, votes in rows if votes}
+    first, second, third = numbers
+    assert found == {(first, Group.RESIDENT): 3, (third, Group.COUNCIL): 3}, second
 
 
 def test_a_session_that_began_at_that_moment_lets_nobody_in(app: Flask, me: int) -> None:
