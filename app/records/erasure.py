@@ -32,7 +32,7 @@ from app.models import (
     VotingCode,
 )
 from app.models.practice import PracticeState
-from app.records import images, lifecycle, registrations
+from app.records import groups, images, lifecycle, registrations
 
 _THEIRS: tuple[tuple[type[Base], InstrumentedAttribute[int]], ...] = (
     (DeviceSession, DeviceSession.person_id),
@@ -52,7 +52,8 @@ def erase(person_id: int, now: datetime) -> list[int]:
 
     Group, organisation, votes, marks and published texts stay, with a number in the place of a name: what was
     counted stays counted, and sealed standings hold no persons at all. A delegate goes on filling the seat until
-    an organiser names another one, so that the vote of the organisation is never counted twice. Drafts go, and
+    an organiser names another one, so that the vote of the organisation is never counted twice; the votes of a
+    council member count as those of a resident in open rounds, so that a seat is not either. Drafts go, and
     so do examples that are not in the library; an idea that waits for a moderator is withdrawn. The caller
     commits and then announces the ideas.
     """
@@ -60,6 +61,7 @@ def erase(person_id: int, now: datetime) -> list[int]:
     if person.erased_at is not None:
         return []
     email = person.email
+    groups.leave_seat(person, now)
     changed = _leave_ideas(person_id, now)
     registrations.leave_all(person_id, now)
     suggested = select(PracticeSuggestion.practice_id).where(PracticeSuggestion.person_id == person_id)

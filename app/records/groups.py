@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.db import db, is_postgresql
 from app.domain.ballot import Group, VoteValue
+from app.domain.decision import N_, Decision, NotAllowed
 from app.domain.phases import Action
 from app.models.idea import Idea
 from app.models.person import Organisation, Person
@@ -33,11 +34,14 @@ class Effect:
 def hold(voter: Person) -> None:
     """Keep the group of somebody who is about to vote as it is until the vote is written.
 
-    A move waits for it, or goes before it and is seen. SQLite has one writer at a time anyway.
+    A move waits for it, or goes before it and is seen; so does the end of an account. SQLite has one writer at a
+    time anyway. Raises NotAllowed.
     """
     if is_postgresql():
-        seen = ["group", "organisation_id", "is_delegate"]
+        seen = ["group", "organisation_id", "is_delegate", "erased_at"]
         db.session.refresh(voter, seen, with_for_update={"read": True, "key_share": True})
+    if voter.erased_at is not None:
+        raise NotAllowed(Decision(N_("This account has been deleted.")))
 
 
 def effect(
@@ -127,6 +131,24 @@ def move_person(
         agenda_ballots.move_person(person.id, group, here)
         tallies.move_votes(person.id, group, here)
     return followed
+
+
+def leave_seat(person: Person, now: datetime) -> None:
+    """Let the votes of a council member who leaves count as those of a resident in rounds that are open.
+
+    Whoever takes the seat then, perhaps the same person with a new account, has the one vote of it. Where only the
+    council votes they are withdrawn. Rounds that are over keep what was counted. A delegate needs none of this: an
+    organisation has one. The row of the person is locked, and the caller commits.
+    """
+    if person.group != Group.COUNCIL:
+        return
+    open_calls = _open_calls(now)
+    _lock_tallies([person.id], [call.id for call in open_calls])
+    silent = [call.id for call in open_calls if not counts(Group.RESIDENT, False, call.audience)]
+    _withdraw(person, silent, now)
+    here = [call.id for call in open_calls]
+    agenda_ballots.move_person(person.id, Group.RESIDENT, here)
+    tallies.move_votes(person.id, Group.RESIDENT, here)
 
 
 def _open_calls(now: datetime) -> list[CallRow]:
