@@ -12,8 +12,9 @@ from app.domain.lifecycle import IdeaState, PublicStatus, RefusalReason
 from app.domain.ranking import Weighting
 from app.models.argument import ArgumentState
 from app.models.contribution import Channel
+from app.models.gathering import RegistrationState
 from app.models.moderation import ModerationVerb, ReportReason
-from app.models.person import Role
+from app.models.person import Digest, Role
 from app.models.practice import PracticeState
 from app.models.seal import SealReason
 from app.models.workshop import AgendaItemKind
@@ -28,6 +29,16 @@ NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
         Role.MODERATOR: N_("Moderator"),
         Role.FACILITATOR: N_("Facilitator"),
         Role.ORGANISER: N_("Organiser"),
+    },
+    Digest: {
+        Digest.DAILY: N_("Every day, in the morning"),
+        Digest.WEEKLY: N_("Every Monday"),
+        Digest.OFF: N_("Never: I look here myself"),
+    },
+    RegistrationState: {
+        RegistrationState.COMING: N_("Is coming"),
+        RegistrationState.WAITING: N_("Waits"),
+        RegistrationState.CANCELLED: N_("Cancelled"),
     },
     Side: {
         Side.FOR: N_("Argument for"),

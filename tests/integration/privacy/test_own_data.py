@@ -74,6 +74,7 @@ def test_people_read_the_same_on_the_page_and_in_a_file_of_its_own(app: Flask, c
         assert "Bankjes langs de Maas" in text
         assert "Wie gaat die brug straks onderhouden?" in text
         assert "Vraag" in text, "a word, and not the value in the database"
+        assert "Elke dag, in de ochtend" in text
         assert "Rob Raadslid" not in text
     assert "<script" not in answer.text
     assert "/static/" not in answer.text
