@@ -47,9 +47,15 @@ def remove(organiser: Person, domain_id: int, now: datetime) -> None:
 def welcome(person: Person, now: datetime) -> None:
     """Somebody has just signed in: give a resident the group of the domain of their address, if it is trusted.
 
-    Never as a delegate: who speaks for an organisation is asked by invitation.
+    Never as a delegate: who speaks for an organisation is asked by invitation. Nor by an address with a tag, such as
+    name+2@example.org: one mailbox has as many of those as it likes, and one person has one vote of a group.
     """
-    if person.email is None or person.group != Group.RESIDENT or person.confirmed_at is None:
+    if (
+        person.email is None
+        or "+" in person.email
+        or person.group != Group.RESIDENT
+        or person.confirmed_at is None
+    ):
         return
     known = select(TrustedDomain).where(TrustedDomain.domain == mail_domains.of(person.email))
     if db.session.scalar(known) is None:

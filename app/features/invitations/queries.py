@@ -119,13 +119,14 @@ def domains() -> list[Domain]:
 
 
 def residents_at(domain: str) -> int:
-    """How many people with an address at exactly this domain count as residents."""
+    """How many people with an address at exactly this domain, without a tag, count as residents."""
     return (
         db.session.scalar(
             select(func.count())
             .select_from(Person)
             .where(
                 Person.email.endswith(f"@{domain}", autoescape=True),
+                Person.email.not_like("%+%"),
                 Person.group == Group.RESIDENT,
                 Person.blocked_at.is_(None),
                 Person.erased_at.is_(None),

@@ -237,6 +237,7 @@ def test_a_trusted_domain_moves_residents_when_they_sign_in(
         idea = db.session.scalars(select(Idea)).one()
         for email in ("a@raad.example", "b@mail.raad.example", "c@nepraad.example", "d@raad.example"):
             factories.a_vote(idea, factories.a_person(email=email))
+        factories.a_person(email="a+2@raad.example")
         factories.a_person(email="p@raad.example", group=Group.PARTNER)
         db.session.commit()
     page, form = visit(client, DOMAINS, max_queries=6), f'form[action="{DOMAINS}"]'
@@ -252,11 +253,18 @@ def test_a_trusted_domain_moves_residents_when_they_sign_in(
     assert asked.submit(form).status_code == 303
     assert asked.submit(form).status_code == 409
     assert counted(app) == {Group.RESIDENT: 4}, "people change when they sign in"
-    for email in ("a@raad.example", "b@mail.raad.example", "c@nepraad.example", "p@raad.example"):
+    for email in (
+        "a@raad.example",
+        "b@mail.raad.example",
+        "c@nepraad.example",
+        "p@raad.example",
+        "a+2@raad.example",
+    ):
         sign_in(app.test_client(), person(app, email).id)
     assert counted(app) == {Group.COUNCIL: 1, Group.RESIDENT: 3}
     assert person(app, "a@raad.example").group == Group.COUNCIL
     assert person(app, "p@raad.example").group == Group.PARTNER
+    assert person(app, "a+2@raad.example").group == Group.RESIDENT, "a tag makes no second seat"
     assert visit(client, DOMAINS).submit('form[action$="/verwijderen"]').status_code == 303
     sign_in(app.test_client(), person(app, "d@raad.example").id)
     assert counted(app) == {Group.COUNCIL: 1, Group.RESIDENT: 3}
