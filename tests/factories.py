@@ -133,9 +133,9 @@ def an_idea(
         "summary": f"De samenvatting van idee nummer {number}.",
         "body": f"De uitleg van idee nummer {number}. " * 4,
         "state": IdeaState.PUBLISHED,
-        "created_at": _now() - timedelta(days=3, minutes=-number),
-        "submitted_at": _now() - timedelta(days=3, minutes=-number),
-        "published_at": _now() - timedelta(days=2, minutes=-number),
+        "created_at": _now() - timedelta(days=3, seconds=-number),
+        "submitted_at": _now() - timedelta(days=3, seconds=-number),
+        "published_at": _now() - timedelta(days=2, seconds=-number),
     }
     idea = Idea(call_id=call.id, author_id=author.id, **{**base, **values})
     idea.themes = themes or []

@@ -109,7 +109,7 @@ def test_many_are_invited_at_once_and_every_fault_is_told(
     assert page.submit(FORM, {**data, "invite-language": "en"}).status_code == 303
     assert link(app, "twee@raad.example").startswith("/en/uitnodiging/")
     shown = visit(client, LIST)
-    assert shown.texts("h3.email") == ["twee@raad.example", "een@raad.example"]
+    assert shown.texts("h3.panel__title--address") == ["twee@raad.example", "een@raad.example"]
     assert "Er wacht nog een uitnodiging" in look_at(client, page.submit(FORM, data), LIST).text
     with app.app_context():
         (line,) = db.session.scalars(select(AuditEntry))
@@ -194,7 +194,7 @@ def test_links_expire_are_revoked_and_renewed(app: Flask, client: FlaskClient, o
         assert "verlopen" in visit(app.test_client(), first, 410).h1
         sign_in(client, organiser)
         page = visit(client, f"{LIST}?staat=expired")
-        assert page.texts("h3.email") == ["een@raad.example"]
+        assert page.texts("h3.panel__title--address") == ["een@raad.example"]
         again = 'form[action$="/opnieuw"]'
         assert page.submit(again).status_code == 303
         assert page.submit(again).status_code == 303, "the same form again"
