@@ -17,6 +17,7 @@ from app.models import (
     Draft,
     Idea,
     MailMessage,
+    News,
     Notice,
     Person,
     PersonRole,
@@ -103,6 +104,7 @@ def sweep(now: datetime, *, dry: bool = False) -> Swept:
             signals.idea_changed.send(idea_id)
     db.session.execute(delete(MailMessage).where(_old_mail(now)))
     db.session.execute(delete(Notice).where(_old_notice(now)))
+    db.session.execute(delete(News).where(News.told_at < now - NOTICES_KEPT))
     db.session.execute(delete(Draft).where(Draft.created_at < now - drafts.LIFETIME))
     db.session.execute(update(ContactMessage).where(_old_contact(now)).values(name="", email=""))
     db.session.execute(update(Registration).where(_old_note(now)).values(note=""))

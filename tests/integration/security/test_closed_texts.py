@@ -12,6 +12,8 @@ from app.models.person import Role
 from tests import factories
 from tests.support.page import csrf_token, sign_in
 
+# What a page tells is decided in Python; the statements are tried on both databases by the tests of their rooms.
+pytestmark = pytest.mark.one_database
 CLOSED = [state for state in IdeaState if state not in READABLE_STATES]
 TITLE = "Een vondst die niemand nog mag lezen"
 GOOD = {

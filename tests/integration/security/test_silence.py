@@ -20,6 +20,8 @@ from tests import factories
 from tests.support.page import sign_in
 from tests.support.room import Room, a_room
 
+# What a page tells is decided in Python; the statements are tried on both databases by the tests of their rooms.
+pytestmark = pytest.mark.one_database
 CHANGING = re.compile(r'name="(csrf_token|submission_key)"[^>]*>')
 STARTS = (
     "/",
