@@ -20,8 +20,16 @@ SIDEWAYS = "() => document.documentElement.scrollWidth > document.documentElemen
 
 
 def controlled(page: Page) -> None:
-    """Wait until the worker looks after the page."""
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    """Wait until the worker looks after the page. One that was loaded while the worker began is loaded again."""
+    page.wait_for_function(
+        "async () => Boolean((await navigator.serviceWorker.getRegistration())?.active?.state === 'activated')"
+    )
+    for _ in range(10):
+        if page.evaluate("() => navigator.serviceWorker.controller !== null"):
+            return
+        page.wait_for_timeout(300)
+        page.reload()
+    raise AssertionError("The worker is there and looks after no page.")
 
 
 def forgive(complaints: Complaints, *parts: str) -> None:
