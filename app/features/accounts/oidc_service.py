@@ -2,18 +2,16 @@
 
 from datetime import datetime
 
-from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.db import begin_write, db
-from app.domain.ballot import Group
 from app.features.accounts.oidc import Known, Problem, ProviderFault
 from app.features.accounts.service import Arrival
 from app.kit import audit, mail
-from app.kit.i18n import speaking
 from app.models.person import Person
 from app.policies.accounts import may_sign_in
+from app.records import people
 
 
 def arrival(known: Known, language: str, next_path: str, now: datetime) -> Arrival:
@@ -90,18 +88,8 @@ def _link(person: Person, oidc_hash: str, now: datetime, problem: Problem) -> No
 
 def _new_person(oidc_hash: str, email: str | None, language: str, now: datetime) -> tuple[Person, bool]:
     """A new resident under a name that gives nothing away, until they choose one."""
-    person = Person(
-        email=email,
-        name="",
-        group=Group.RESIDENT,
-        language=language,
-        created_at=now,
-        confirmed_at=now,
-        oidc_hash=oidc_hash,
-    )
     try:
-        with db.session.begin_nested():
-            db.session.add(person)
+        return people.add(language, now, email=email, oidc_hash=oidc_hash), True
     except IntegrityError:
         # The same person came in twice at the same moment: the other made the account.
         found = _with_hash(oidc_hash)
@@ -109,9 +97,6 @@ def _new_person(oidc_hash: str, email: str | None, language: str, now: datetime)
             db.session.rollback()
             raise ProviderFault(Problem.OTHER_ACCOUNT, "address taken meanwhile") from None
         return found, False
-    with speaking(language):
-        person.name = _("Participant %(number)s", number=person.id)
-    return person, True
 
 
 def _address(email: str) -> str | None:

@@ -4,18 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.exc import IntegrityError
 
 from app.db import db, is_postgresql
-from app.domain.ballot import Group
 from app.features.accounts import devices, queries
 from app.kit import mail, signals, tokens
-from app.kit.i18n import speaking
 from app.models.person import Person, SignInCode
 from app.policies.accounts import may_sign_in
-from app.records import areas
+from app.records import areas, people
 
 LIFETIME = mail.SIGN_IN_LIFETIME
 TRIES = 5
@@ -265,36 +261,10 @@ def _let_in(row: SignInCode, now: datetime, given_back: int = 0) -> Arrival:
     if used is None:
         db.session.rollback()
         raise NoEntry(Problem.USED)
-    person = _person_with(email)
-    is_new = person is None
-    if person is None:
-        person, is_new = _new_person(email, language, now)
+    person, is_new = people.by_mail(email, language, now)
     may_sign_in(person).or_raise()
     if person.confirmed_at is None:
         person.confirmed_at = now
     person.mail_stopped_at = None  # this mail did arrive
     db.session.commit()
     return Arrival(person, is_new, next_path, draft_token)
-
-
-def _person_with(email: str) -> Person | None:
-    return db.session.scalar(select(Person).where(Person.email == email))
-
-
-def _new_person(email: str, language: str, now: datetime) -> tuple[Person, bool]:
-    """A new resident under a name that gives nothing away, until they choose one."""
-    person = Person(
-        email=email, name="", group=Group.RESIDENT, language=language, created_at=now, confirmed_at=now
-    )
-    try:
-        with db.session.begin_nested():
-            db.session.add(person)
-    except IntegrityError:
-        # Two mails for one new address were confirmed at the same moment: the other made the account.
-        found = _person_with(email)
-        if found is None:
-            raise
-        return found, False
-    with speaking(language):
-        person.name = _("Participant %(number)s", number=person.id)
-    return person, True

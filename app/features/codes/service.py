@@ -6,22 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from flask_babel import gettext as _
 from sqlalchemy import insert, select
 
 from app.db import db
 from app.domain import voting_codes
-from app.domain.ballot import Group
 from app.domain.decision import N_, Decision, NotAllowed
 from app.features.codes import letters, queries
 from app.features.codes.letters import Order
 from app.kit import audit, tokens
-from app.kit.i18n import speaking
 from app.models.entry import CodeBatch, VotingCode
 from app.models.person import Person
 from app.models.process import Call
 from app.policies.accounts import may_sign_in
 from app.policies.codes import may_make_codes
+from app.records import people
 
 MOST_AT_ONCE = 1000
 """Letters that the site makes in one answer; the command line makes more."""
@@ -172,7 +170,7 @@ def enter(code: str, language: str, now: datetime) -> Arrival:
     person = db.session.get(Person, found.person_id) if found.person_id is not None else None
     is_new = found.used_at is None
     if is_new:
-        person = _new_person(language, now)
+        person = people.add(language, now)
         found.person_id, found.used_at = person.id, now
     if person is None or person.erased_at is not None:
         raise NoEntry(Problem.GONE)
@@ -184,18 +182,6 @@ def enter(code: str, language: str, now: datetime) -> Arrival:
 def code_hash(code: str) -> str:
     """What the table keeps of a code."""
     return tokens.keyed_hash("voting-code", code)
-
-
-def _new_person(language: str, now: datetime) -> Person:
-    """A resident like any other, only without an address, under a name that gives nothing away."""
-    person = Person(
-        email=None, name="", group=Group.RESIDENT, language=language, created_at=now, confirmed_at=now
-    )
-    db.session.add(person)
-    db.session.flush()
-    with speaking(language):
-        person.name = _("Participant %(number)s", number=person.id)
-    return person
 
 
 def _insert(batch_id: int, hashes: Sequence[str]) -> None:

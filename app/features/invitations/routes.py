@@ -14,7 +14,7 @@ from app.kit.i18n import language
 from app.kit.identity import the_person
 from app.kit.limits import ROOM, limiter
 from app.models.person import Person
-from app.records import groups
+from app.records import groups, people
 
 bp = Blueprint("invitations", __name__)
 
@@ -94,7 +94,7 @@ def open(token: str) -> ResponseReturnValue:
     except NotValid as no:
         db.session.rollback()
         return _unkept(render_template("invitations/not_valid.html", state=no.state), 410)
-    person = service.person_with(invitation.email)
+    person = people.with_address(invitation.email)
     delegate = service.delegate_after(person, invitation)
     page = render_template(
         "invitations/open.html",

@@ -6,21 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from app.db import db
 from app.domain.ballot import Group
 from app.domain.decision import N_, Decision, NotAllowed
 from app.features.invitations import queries
 from app.kit import audit, mail, signals, tokens
-from app.kit.i18n import speaking
 from app.models.entry import Invitation
 from app.models.message import MailMessage
 from app.models.person import Organisation, Person
 from app.policies.accounts import may_sign_in
-from app.records import groups
+from app.records import groups, people
 
 DAYS = 14
 MOST_DAYS = 90
@@ -186,7 +183,7 @@ def accept(token: str, language: str, now: datetime) -> Arrival:
     invitation = usable(found and _locked(found.id), now)
     if invitation.token_hash != queries.token_hash(token):
         raise NotValid("unknown")  # it was sent again in this very moment
-    person, is_new = _person(invitation.email, language, now)
+    person, is_new = people.by_mail(invitation.email, language, now)
     may_sign_in(person).or_raise()
     before = {"group": person.group.value, "delegate": person.is_delegate}
     groups.move_person(
@@ -211,11 +208,6 @@ def delegate_after(person: Person | None, invitation: Invitation) -> bool:
         and person.organisation_id == invitation.organisation_id
     )
     return invitation.as_delegate or speaks
-
-
-def person_with(email: str) -> Person | None:
-    """Who has this address."""
-    return db.session.scalar(select(Person).where(Person.email == email))
 
 
 def mark(moment: datetime) -> str:
@@ -263,27 +255,6 @@ def _locked(invitation_id: int) -> Invitation:
     if found is None:
         raise LookupError(invitation_id)
     return found
-
-
-def _person(email: str, language: str, now: datetime) -> tuple[Person, bool]:
-    person = person_with(email)
-    if person is not None:
-        return person, False
-    person = Person(
-        email=email, name="", group=Group.RESIDENT, language=language, created_at=now, confirmed_at=now
-    )
-    try:
-        with db.session.begin_nested():
-            db.session.add(person)
-    except IntegrityError:
-        # Somebody signed in by mail with this new address at the same moment.
-        found = person_with(email)
-        if found is None:
-            raise
-        return found, False
-    with speaking(language):
-        person.name = _("Participant %(number)s", number=person.id)
-    return person, True
 
 
 def _link(token: str, language: str) -> str:
