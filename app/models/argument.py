@@ -15,9 +15,16 @@ from app.models.person import Person
 class ArgumentState(StrEnum):
     """Whether readers see the text."""
 
+    WAITING = "waiting"
+    """Sent in, where moderators read before others do."""
+    REFUSED = "refused"
     PUBLISHED = "published"
     HIDDEN = "hidden"
     DELETED = "deleted"
+
+
+PLACED_STATES = frozenset({ArgumentState.PUBLISHED, ArgumentState.HIDDEN, ArgumentState.DELETED})
+"""States of texts that have a place in the discussion; the others only their author and moderators see."""
 
 
 class Argument(Base):
@@ -33,7 +40,7 @@ class Argument(Base):
     side: Mapped[Side] = mapped_column(text_enum(Side))
     body: Mapped[str] = mapped_column(String(500))
     state: Mapped[ArgumentState] = mapped_column(text_enum(ArgumentState), default=ArgumentState.PUBLISHED)
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     helpful_count: Mapped[int] = mapped_column(default=0)
     """How many people found it helpful, kept exact in the transaction that marks it."""

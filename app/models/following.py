@@ -46,6 +46,8 @@ class NoticeKind(StrEnum):
     ARGUMENT = "argument"
     REPLY = "reply"
     ACTIVITY = "activity"
+    DESK = "desk"
+    """Work waits for moderators; it goes by mail only."""
 
 
 class Notice(Base):

@@ -36,6 +36,8 @@ class Registration(Base):
     """What the organiser should know, such as a wheelchair or an interpreter."""
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    checked_in_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When somebody at the door saw this person come in."""
 
     activity: Mapped[Activity] = relationship()
     person: Mapped[Person] = relationship()

@@ -37,7 +37,7 @@ class Idea(Base):
     version: Mapped[int] = mapped_column(default=1)
     """Counted up by every change of what readers see, so that a stale form or fragment can tell."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("idea.id"), index=True)
     argument_count: Mapped[int] = mapped_column(default=0)

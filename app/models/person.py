@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, or_, text
 from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from app.db import Base, UTCDateTime, text_enum
@@ -97,6 +97,10 @@ class Person(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     blocked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    blocked_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When a block ends by itself; None for one that lasts until somebody lifts it."""
+    paused_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Until when this person may read and vote, but not post."""
     session_epoch: Mapped[int] = mapped_column(default=0)
     """Counted up to end all sessions of this person at once."""
     demo_order: Mapped[int | None] = mapped_column()
@@ -119,6 +123,9 @@ class Person(Base):
     unread: Mapped[int | None] = query_expression()
     """How many messages wait in the inbox; only known of the person who is signed in (app.kit.identity)."""
 
+    waiting: Mapped[int | None] = query_expression()
+    """How many texts wait for the moderators, up to a hundred; only known of a moderator who is signed in."""
+
     organisation: Mapped[Organisation | None] = relationship()
     role_rows: Mapped[list["PersonRole"]] = relationship(
         back_populates="person", cascade="all, delete-orphan", lazy="selectin"
@@ -130,7 +137,21 @@ class Person(Base):
 
     @property
     def is_active(self) -> bool:
-        return self.blocked_at is None and self.erased_at is None
+        """Flask-Login asks this; whether somebody is blocked depends on the moment, see `is_blocked`."""
+        return self.erased_at is None
+
+    def is_blocked(self, now: datetime) -> bool:
+        """Whether this person may not sign in at this moment; a block with an end is over by itself."""
+        return self.blocked_at is not None and (self.blocked_until is None or now < self.blocked_until)
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether this person may read and vote, but not post."""
+        return self.paused_until is not None and now < self.paused_until
+
+    @classmethod
+    def not_blocked(cls, now: datetime) -> ColumnElement[bool]:
+        """The condition on people who are not blocked at this moment."""
+        return or_(cls.blocked_at.is_(None), cls.blocked_until <= now)
 
     def get_id(self) -> str:
         """What the session remembers: the person and the epoch, so that ended sessions stay ended."""
@@ -192,7 +213,7 @@ class SignInCode(Base):
     """Hash of the token that the asking browser holds, so that the code is typed where it was asked for."""
     code_hash: Mapped[str] = mapped_column(String(64))
     link_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     tries_left: Mapped[int] = mapped_column(default=5)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -45,6 +45,19 @@ class ActivityKind(StrEnum):
     COUNCIL = "council"
 
 
+class Curation(StrEnum):
+    """When moderators read what people send in."""
+
+    BEFORE = "before"
+    """Before readers see it."""
+    TRUSTED = "trusted"
+    """Before readers see it, but of authors who earned trust afterwards."""
+    AFTER = "after"
+    """It stands on the site at once, and moderators read it afterwards."""
+    REPORTED = "reported"
+    """It stands on the site at once, and moderators read it when somebody reports it."""
+
+
 class Process(Base):
     """The whole way from question to decision."""
 
@@ -68,6 +81,18 @@ class Process(Base):
     """Decides the order of what is otherwise equal; fixed when the process is made."""
     retention_months: Mapped[int] = mapped_column(default=24)
     """How long after its end names stay with what people wrote."""
+    promised_hours: Mapped[int] = mapped_column(default=24)
+    """Within how many hours moderators promise to look at what is sent in."""
+    report_threshold: Mapped[int] = mapped_column(default=5)
+    """From so many open reports on it a text goes off the site until a moderator has looked; 0: never."""
+    appeal_days: Mapped[int] = mapped_column(default=14)
+    """How many days an author has to appeal, and moderators have to answer."""
+    integrity_settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """Thresholds of the signals that differ from the defaults, see app.domain.integrity."""
+    answer_days: Mapped[int] = mapped_column(default=42)
+    """Within how many days the municipality answers an idea that got enough votes, unless somebody says otherwise."""
+    evaluation: Mapped[str] = mapped_column(Text, default="")
+    """What the organisers conclude from how the process went; it stands above the figures."""
 
 
 class Theme(Base):
@@ -113,6 +138,12 @@ class Call(Base):
     threshold: Mapped[int | None] = mapped_column()
     """How many votes for an idea asks for, to be sure of an answer of the municipality; None asks for none."""
     import_key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    idea_curation: Mapped[Curation] = mapped_column(text_enum(Curation), default=Curation.BEFORE)
+    argument_curation: Mapped[Curation] = mapped_column(text_enum(Curation), default=Curation.REPORTED)
+    trust_after: Mapped[int] = mapped_column(default=3)
+    """After how many accepted texts in a row an author is trusted; a refusal begins anew."""
+    checklist: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    """What a moderator goes through before an idea goes on the site: sentences."""
 
     process: Mapped[Process] = relationship()
 

@@ -15,7 +15,7 @@ class Vote(Base):
     __tablename__ = "vote"
     __table_args__ = (
         CheckConstraint("value IN (-1, 0, 1)", name="value_known"),
-        Index("ix_vote_idea_group_value", "idea_id", "group", "value"),
+        Index("ix_vote_idea_group_value", "idea_id", "group", "value", "excluded_at"),
     )
 
     idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"), primary_key=True)
@@ -28,6 +28,8 @@ class Vote(Base):
     group: Mapped[Group] = mapped_column(text_enum(Group))
     """The voter's group, moved along when the person's group changes, so that a recount reads one index."""
     cast_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    excluded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """From when this vote does not count, by a decision of two moderators (app.models.integrity)."""
 
 
 class AgendaTick(Base):
