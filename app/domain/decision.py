@@ -38,4 +38,10 @@ class Decision:
             raise NotAllowed(self)
 
 
+class TooSoon(Decision):
+    """A no for now: the same is allowed when some time has passed."""
+
+    __slots__ = ()
+
+
 YES = Decision()

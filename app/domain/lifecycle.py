@@ -28,6 +28,8 @@ class IdeaVerb(StrEnum):
     RESTORE = "restore"
     WITHDRAW = "withdraw"
     MERGE = "merge"
+    RECALL = "recall"
+    """The site takes it back for another look, after many reports; its votes and its date stay."""
 
 
 _S, _V = IdeaState, IdeaVerb
@@ -38,6 +40,7 @@ TRANSITIONS: Mapping[tuple[IdeaState, IdeaVerb], IdeaState] = {
     (_S.SUBMITTED, _V.RETURN): _S.RETURNED,
     (_S.SUBMITTED, _V.REFUSE): _S.REFUSED,
     (_S.PUBLISHED, _V.HIDE): _S.HIDDEN,
+    (_S.PUBLISHED, _V.RECALL): _S.SUBMITTED,
     (_S.HIDDEN, _V.RESTORE): _S.PUBLISHED,
     (_S.PUBLISHED, _V.MERGE): _S.MERGED,
     (_S.DRAFT, _V.WITHDRAW): _S.WITHDRAWN,
@@ -67,8 +70,14 @@ class PublicStatus(StrEnum):
     IN_EXECUTION = "in_execution"
     DONE = "done"
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether it was decided what becomes of the idea. Its votes go on for as long as the phase does."""
+        return self in DECIDED
+
 
 _P = PublicStatus
+DECIDED = frozenset({_P.ADOPTED, _P.NOT_ADOPTED, _P.IN_EXECUTION, _P.DONE})
 STATUS_LADDER: Mapping[PublicStatus, tuple[PublicStatus, ...]] = {
     _P.OPEN: (_P.ON_AGENDA,),
     _P.ON_AGENDA: (_P.DISCUSSED,),

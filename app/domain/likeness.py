@@ -31,3 +31,33 @@ def likeness(one: str, other: str) -> float:
 
 def _shared(some: frozenset[str], others: frozenset[str]) -> int:
     return sum(any(one.startswith(other) or other.startswith(one) for other in others) for one in some)
+
+
+def shared_words(one: str, other: str) -> list[str]:
+    """The words of the first text that the second one has as well, each once, in the order in which they stand."""
+    others = stems(other)
+    found: dict[str, str] = {}
+    for word in _WORD.findall(one.lower()):
+        stem = word[:STEM]
+        if word not in _COMMON and any(stem.startswith(each) or each.startswith(stem) for each in others):
+            found.setdefault(stem, word)
+    return list(found.values())
+
+
+def marked(text: str, other: str) -> list[tuple[str, bool]]:
+    """The text in pieces, each with whether it is a word that the other text has as well."""
+    others = stems(other)
+    pieces: list[tuple[str, bool]] = []
+    end = 0
+    for match in _WORD.finditer(text):
+        word = match.group().lower()
+        stem = word[:STEM]
+        if word in _COMMON or not any(stem.startswith(each) or each.startswith(stem) for each in others):
+            continue
+        if match.start() > end:
+            pieces.append((text[end : match.start()], False))
+        pieces.append((match.group(), True))
+        end = match.end()
+    if end < len(text):
+        pieces.append((text[end:], False))
+    return pieces

@@ -1,8 +1,10 @@
-"""The order of a workshop: fixed blocks around the themes, breaks where they divide the work evenly."""
+"""The order of a workshop: fixed blocks around the themes, breaks in between; or as somebody put them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+FREE_KEY, BLOCK = "free", "block:"
 
 
 class PartKind(StrEnum):
@@ -32,6 +34,13 @@ class Part:
     minutes: int
     begins: int
     number: int | None = None
+
+    @property
+    def key(self) -> str:
+        """What the part is called where its place is kept: "theme:3", "block:12", or "free"."""
+        if self.kind is PartKind.FREE:
+            return FREE_KEY
+        return f"theme:{self.id}" if self.kind is PartKind.THEME else f"{BLOCK}{self.id}"
 
     @property
     def ends(self) -> int:
@@ -91,3 +100,38 @@ def _places(themes: Sequence[Slot], breaks: int) -> list[int]:
         min(gaps, key=lambda gap: (abs(gap[1] * (breaks + 1) - total * k), gap[0]))[0]
         for k in range(1, breaks + 1)
     ]
+
+
+def in_order(keys: Sequence[str], order: Sequence[str]) -> tuple[str, ...]:
+    """The keys in the order that somebody gave them.
+
+    A key that the order does not name stands right behind the one it stands behind otherwise, or first when it is
+    the first. Names in the order that are not among the keys, or that come again, are nothing.
+    """
+    placed = [key for key in dict.fromkeys(order) if key in keys]
+    for place, key in enumerate(keys):
+        if key not in placed:
+            placed.insert(placed.index(keys[place - 1]) + 1 if place else 0, key)
+    return tuple(placed)
+
+
+def arranged(parts: Sequence[Part], order: Sequence[str]) -> tuple[Part, ...]:
+    """The parts in the order that somebody gave them, see `in_order`; each begins where the one before it ends.
+
+    Themes are numbered anew, in the order in which they come.
+    """
+    by = {part.key: part for part in parts}
+    found: list[Part] = []
+    number = 0
+    for key in in_order([part.key for part in parts], order):
+        part = by[key]
+        number += part.kind is PartKind.THEME
+        begins = found[-1].ends if found else 0
+        found.append(replace(part, begins=begins, number=number if part.kind is PartKind.THEME else None))
+    return tuple(found)
+
+
+def known_places(order: Sequence[str], blocks: Collection[int]) -> list[str]:
+    """An order in which blocks go by their place among the blocks, from 1: their numbers say nothing elsewhere."""
+    names: Mapping[str, str] = {f"{BLOCK}{block}": f"{BLOCK}{place}" for place, block in enumerate(blocks, 1)}
+    return [names.get(key, key) for key in order if not key.startswith(BLOCK) or key in names]

@@ -1,12 +1,14 @@
 """May they sign in, and give somebody a new second step?"""
 
+from datetime import datetime
+
 from app.domain.decision import N_, YES, Decision
 from app.models.person import Person
 
 
-def may_sign_in(person: Person) -> Decision:
-    """Everybody who can read the mail of an account, unless the account was blocked."""
-    if person.blocked_at is not None:
+def may_sign_in(person: Person, now: datetime) -> Decision:
+    """Everybody who can read the mail of an account, unless the account is blocked at this moment."""
+    if person.is_blocked(now):
         return Decision(N_("This account is blocked. Do you think that is a mistake? Write to us."))
     return YES
 

@@ -6,6 +6,7 @@ from app.domain.decision import N_, YES, Decision
 from app.domain.lifecycle import IdeaState
 from app.models.argument import ArgumentState
 from app.models.person import Person
+from app.policies.conduct import may_post
 from app.policies.taking_part import CallRules, may_argue
 
 CHANGEABLE = timedelta(minutes=10)
@@ -21,13 +22,16 @@ def may_reply(
     return may_argue(person, state, call, now)
 
 
-def may_report(person: Person | None, author_id: int) -> Decision:
-    """A signed-in person may report a text of somebody else, also when the discussion is closed."""
+def may_report(person: Person | None, author_id: int | None, now: datetime) -> Decision:
+    """A signed-in person may report a text of somebody else, also when the discussion is closed.
+
+    Strangers may do so by a form of their own, see `conduct.may_report_without_account`.
+    """
     if person is None:
         return Decision(N_("Sign in to report this text."), needs_sign_in=True)
     if person.id == author_id:
         return Decision(N_("You cannot report your own text."))
-    return YES
+    return may_post(person, now)
 
 
 def is_fresh(created_at: datetime, now: datetime) -> bool:
@@ -54,14 +58,21 @@ def may_mark(
     return may
 
 
-def may_delete(person: Person | None, author_id: int, argument: ArgumentState) -> Decision:
-    """The author may take back own words, also when the discussion is closed: nothing is counted by them."""
+def may_delete(
+    person: Person | None, author_id: int, argument: ArgumentState, *, is_recalled: bool = False
+) -> Decision:
+    """The author may take back own words, also when the discussion is closed: nothing is counted by them.
+
+    Also what no moderator has read yet; but not what reports took off the site (`is_recalled`).
+    """
     if person is None:
         return Decision(N_("Sign in to change or remove your text."), needs_sign_in=True)
     if person.id != author_id:
         return Decision(N_("Only the author can change or remove this text."))
-    if argument == ArgumentState.HIDDEN:
+    if argument in (ArgumentState.HIDDEN, ArgumentState.REFUSED):
         return Decision(N_("The moderators removed this text, so it stays as it is."))
+    if is_recalled:
+        return Decision(N_("A moderator is looking at this text. Until then it stays as it is."))
     if argument == ArgumentState.DELETED:
         return Decision(N_("You have removed this text already."))
     return YES
@@ -77,9 +88,10 @@ def may_change(
     now: datetime,
     *,
     is_answered: bool,
+    is_recalled: bool = False,
 ) -> Decision:
     """The author may mend a text for ten minutes, as long as nobody answered it and the discussion is open."""
-    own = may_delete(person, author_id, argument)
+    own = may_delete(person, author_id, argument, is_recalled=is_recalled)
     if not own:
         return own
     if not is_fresh(created_at, now):

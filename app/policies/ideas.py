@@ -7,6 +7,7 @@ from app.domain.decision import N_, YES, Decision
 from app.domain.lifecycle import READABLE_STATES, IdeaState, IdeaVerb, state_after
 from app.models.person import Person
 from app.models.process import Audience, ProcessState
+from app.policies.conduct import may_post
 from app.policies.taking_part import CallRules, may_submit
 
 EDITABLE_STATES = frozenset({IdeaState.DRAFT, IdeaState.SUBMITTED, IdeaState.RETURNED})
@@ -19,7 +20,15 @@ _CLOSED = N_("This process is closed, so the idea stays as it is.")
 _UNREADABLE = {
     IdeaState.WITHDRAWN: N_("The author has withdrawn this idea."),
     IdeaState.HIDDEN: N_("A moderator has hidden this idea because it breaks the house rules."),
+    IdeaState.SUBMITTED: N_(
+        "Several readers reported this idea. A moderator is looking at it again; until then it is not on the site."
+    ),
 }
+
+
+_RECALLED = N_(
+    "Several readers reported your idea, so a moderator is looking at it again. Until then you cannot change it."
+)
 
 
 class IdeaFacts(Protocol):
@@ -42,6 +51,11 @@ class CallInProcess(CallRules, Protocol):
     def process_state(self) -> ProcessState: ...
 
 
+def is_recalled(idea: IdeaFacts) -> bool:
+    """Whether it was on the site and went off it until a moderator has looked: reports took it back."""
+    return idea.state == IdeaState.SUBMITTED and idea.published_at is not None
+
+
 def may_read(person: Person | None, idea: IdeaFacts) -> Decision:
     """Everybody reads what is published; the author reads the rest, moderators what was ever sent in."""
     if idea.state in READABLE_STATES:
@@ -56,7 +70,9 @@ def may_read(person: Person | None, idea: IdeaFacts) -> Decision:
     return Decision(N_("This idea has not been published."), needs_sign_in=person is None)
 
 
-def may_edit(person: Person | None, idea: IdeaFacts, call: CallInProcess, *, has_reactions: bool) -> Decision:
+def may_edit(
+    person: Person | None, idea: IdeaFacts, call: CallInProcess, now: datetime, *, has_reactions: bool
+) -> Decision:
     """The author edits freely until the first vote or argument."""
     if person is None:
         return Decision(N_("Sign in to change your idea."), needs_sign_in=True)
@@ -64,6 +80,12 @@ def may_edit(person: Person | None, idea: IdeaFacts, call: CallInProcess, *, has
         return Decision(N_("Only the author can change this idea."))
     if call.process_state != ProcessState.OPEN:
         return Decision(_CLOSED)
+    if is_recalled(idea):
+        return Decision(_RECALLED)
+    if idea.state in (IdeaState.DRAFT, IdeaState.RETURNED):
+        return YES
+    if not (may := may_post(person, now)):
+        return may
     if idea.state in EDITABLE_STATES:
         return YES
     if idea.state != IdeaState.PUBLISHED:
@@ -87,6 +109,8 @@ def may_amend(
         return Decision(_CLOSED)
     if idea.state != IdeaState.PUBLISHED:
         return Decision(N_("This idea can no longer be changed."))
+    if not (may := may_post(person, now)):
+        return may
     if last is not None and now - last < BETWEEN_AMENDMENTS:
         return Decision(N_("You changed this idea less than a day ago. You can change it again tomorrow."))
     return YES
@@ -116,7 +140,7 @@ def may_send_in(person: Person | None, idea: IdeaFacts, call: CallInProcess, now
         return may_submit(person, call, now)
     if idea.state != IdeaState.RETURNED:
         return Decision(N_("This idea has been sent in already."))
-    return YES if call.process_state == ProcessState.OPEN else Decision(_CLOSED)
+    return may_post(person, now) if call.process_state == ProcessState.OPEN else Decision(_CLOSED)
 
 
 def may_throw_away(person: Person | None, idea: IdeaFacts) -> Decision:

@@ -16,13 +16,18 @@ _OTHER_STATE = {
     IdeaVerb.HIDE: N_("Only a published idea can be hidden."),
     IdeaVerb.RESTORE: N_("This idea is not hidden, so it cannot be put back."),
 }
+_NOT_WAITING = N_("This reaction is no longer waiting for a decision.")
 _ARGUMENT_STATES = {
+    ModerationVerb.PUBLISH: (ArgumentState.WAITING, _NOT_WAITING),
+    ModerationVerb.REFUSE: (ArgumentState.WAITING, _NOT_WAITING),
     ModerationVerb.HIDE: (ArgumentState.PUBLISHED, N_("Only a published argument can be hidden.")),
     ModerationVerb.RESTORE: (
         ArgumentState.HIDDEN,
         N_("This argument is not hidden, so it cannot be put back."),
     ),
 }
+MOST_AT_ONCE = 200
+"""So many texts can be decided on in one step."""
 
 
 def may_read(person: Person | None, idea: Idea) -> Decision:
@@ -61,17 +66,75 @@ def is_possible(state: IdeaState, verb: IdeaVerb) -> Decision:
 
 
 def is_possible_for_argument(state: ArgumentState, verb: ModerationVerb) -> Decision:
-    """Whether an argument in this state can be hidden or put back."""
+    """Whether an argument in this state knows what the moderator wants to do."""
+    if verb not in _ARGUMENT_STATES:
+        return Decision(N_("A reaction cannot be sent back to its author. Publish or refuse it."))
     needed, refusal = _ARGUMENT_STATES[verb]
     return YES if state == needed else Decision(refusal)
 
 
-def may_return(posted_by_id: int | None) -> Decision:
-    """Only to somebody who can change it: the author of what staff posted has no account here."""
+def may_keep(was_recalled: bool) -> Decision:
+    """A text that reports took off the site is published again or refused: left as it is nobody would see it again."""
+    if was_recalled:
+        return Decision(N_("Reports took this text off the site. Publish it again, or refuse it."))
+    return YES
+
+
+def may_return(posted_by_id: int | None, *, was_published: bool = False) -> Decision:
+    """Only to somebody who can change it: the author of what staff posted has no account here.
+
+    What was on the site and was taken back after reports stays as it is: others voted on this text.
+    """
+    if was_published:
+        return Decision(
+            N_("Others voted on this text, so it cannot go back to be written anew. Publish or refuse it.")
+        )
     if posted_by_id is not None:
         return Decision(
             N_(
                 "Staff posted this idea for somebody who has no account, so it cannot go back. Publish or refuse it."
             )
+        )
+    return YES
+
+
+def may_publish(checklist: Collection[str], checked: Collection[str]) -> Decision:
+    """Only after going through every point that the organisers want checked."""
+    if set(checklist) - set(checked):
+        return Decision(N_("Go through the whole list first, and tick every point."))
+    return YES
+
+
+def may_go_on(person: Person, holder_id: int | None, holder: str) -> Decision:
+    """What another moderator is reading waits for them, until they let it go or the time of their claim is up."""
+    if holder_id is None or holder_id == person.id:
+        return YES
+    if not holder:
+        return Decision(N_("Another moderator is reading this text now. Take another one."))
+    return Decision(N_("%(name)s is reading this text now. Take another one."), {"name": holder})
+
+
+def may_undo(
+    person: Person | None,
+    author_id: int | None,
+    reporter_ids: Collection[int] = (),
+    posted_by_id: int | None = None,
+) -> Decision:
+    """Every moderator may undo a fresh decision, also that of another one; but none on a text of their own."""
+    if person is None or not person.is_moderator:
+        return Decision(N_("Only moderators decide on texts."))
+    if author_id is None:
+        return YES
+    return may_decide(person, author_id, reporter_ids, posted_by_id)
+
+
+def may_decide_together(number: int) -> Decision:
+    """As many at once as somebody can answer for."""
+    if not number:
+        return Decision(N_("Tick the texts that you want to decide on first."))
+    if number > MOST_AT_ONCE:
+        return Decision(
+            N_("You ticked %(number)d texts. Decide on at most %(most)d at once."),
+            {"number": number, "most": MOST_AT_ONCE},
         )
     return YES

@@ -9,6 +9,7 @@ from app.domain.lifecycle import IdeaState
 from app.domain.phases import Action
 from app.models.person import Person
 from app.models.process import Audience
+from app.policies.conduct import may_post
 
 
 class CallRules(Protocol):
@@ -56,11 +57,13 @@ def may_submit(person: Person | None, call: CallRules, now: datetime) -> Decisio
         return Decision(N_("Sign in to send in your idea."), needs_sign_in=True)
     if not in_audience(person, call.audience):
         return Decision(_ONLY_FOR[call.audience])
-    return YES
+    return may_post(person, now)
 
 
 def may_vote(person: Person | None, state: IdeaState, call: CallRules, now: datetime) -> Decision:
     """A person of the audience may vote on a published idea while its call is in a voting phase."""
+    if state == IdeaState.MERGED:
+        return Decision(N_("This idea has become one with another idea. You can vote on that one."))
     if state != IdeaState.PUBLISHED:
         return Decision(N_("You cannot vote on this idea."))
     if not call.allows(Action.VOTE, now):
@@ -96,6 +99,8 @@ def may_choose_agenda(person: Person | None, call: AgendaCall, now: datetime) ->
 
 def may_argue(person: Person | None, state: IdeaState, call: CallRules, now: datetime) -> Decision:
     """A signed-in person may argue on a published idea while a phase of its call gives the right."""
+    if state == IdeaState.MERGED:
+        return Decision(N_("This idea has become one with another idea. You can react to that one."))
     if state != IdeaState.PUBLISHED:
         return Decision(N_("You cannot react to this idea."))
     if not call.allows(Action.ARGUE, now):
@@ -104,4 +109,4 @@ def may_argue(person: Person | None, state: IdeaState, call: CallRules, now: dat
         return Decision(N_("The discussion of this idea is closed."))
     if person is None:
         return Decision(N_("Sign in to react."), needs_sign_in=True)
-    return YES
+    return may_post(person, now)

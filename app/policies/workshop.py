@@ -1,4 +1,4 @@
-"""May they arrange the agenda? Facilitators do, until the workshop has been held or its process is closed."""
+"""May they arrange, publish or invite? Facilitators do, until the workshop was held or its process is closed."""
 
 from datetime import datetime
 from typing import Protocol
@@ -24,4 +24,24 @@ def may_arrange(person: Person | None, workshop: WorkshopFacts, now: datetime) -
         return Decision(N_("This process is closed, so the agenda stays as it is."))
     if workshop.is_over(now):
         return Decision(N_("The workshop has been held, so the agenda stays as it was."))
+    return YES
+
+
+def may_publish(person: Person | None, workshop: WorkshopFacts, now: datetime, *, hidden: bool) -> Decision:
+    """Who arranges it may publish the agenda or change its order, unless nobody may see counts: it would tell them.
+
+    hidden: whether nobody may see counts now.
+    """
+    decision = may_arrange(person, workshop, now)
+    if decision and hidden:
+        return Decision(
+            N_("You can do this when the round of voting has ended: until then nobody sees how it stands.")
+        )
+    return decision
+
+
+def may_answer(workshop: WorkshopFacts, now: datetime) -> Decision:
+    """Who was asked to come may answer, and change the answer, until the workshop was held."""
+    if workshop.process_state != ProcessState.OPEN or workshop.is_over(now):
+        return Decision(N_("The workshop has been held, so you can no longer answer."))
     return YES

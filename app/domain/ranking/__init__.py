@@ -44,6 +44,7 @@ from app.domain.ranking.ballots import Ballots, infer_ballots, ticked_ballots
 from app.domain.ranking.bounds import approval_bounds, mean_bounds, score_bounds
 from app.domain.ranking.certificate import Certificate, Violation, certify
 from app.domain.ranking.ideas import IdeaRanking, IdeaRow, rank_ideas
+from app.domain.ranking.material import parameters_of
 from app.domain.ranking.order import lot
 from app.domain.ranking.parameters import (
     AgendaMethod,
@@ -56,7 +57,6 @@ from app.domain.ranking.parameters import (
 )
 from app.domain.ranking.records import agenda_record, ideas_record, number, plain, themes_record
 from app.domain.ranking.scores import recent_support
-from app.domain.ranking.snapshot import parameters_of
 from app.domain.ranking.tallies import Tallies, Votes, last_states, tally
 from app.domain.ranking.themes import Positions, ThemeRanking, ThemeRow, rank_themes, theme_rankings
 from app.domain.ranking.withholding import hidden_groups, withhold

@@ -10,9 +10,10 @@ from app.domain.ranking import scores as formulas
 from app.domain.ranking.bounds import approval_bounds, mean_bounds, score_bounds
 from app.domain.ranking.canonical import Difference, NotCanonical, canonical, first_difference, sha256
 from app.domain.ranking.ideas import rank_ideas
+from app.domain.ranking.material import IDEAS, THEMES, WEIGHED, UnknownMethod, parameters_of
 from app.domain.ranking.parameters import Method, Parameters, ThemeMethod, Weighting
 from app.domain.ranking.records import decimal, exact
-from app.domain.ranking.snapshot import IDEAS, METHODS, PUBLIC, THEMES, WEIGHED, UnknownMethod, parameters_of
+from app.domain.ranking.snapshot import METHODS, PUBLIC
 from app.domain.ranking.tallies import Tallies
 from app.domain.ranking.verification import FAULTS, document_in
 
@@ -76,6 +77,9 @@ def _sums(document: Mapping[str, Any]) -> Difference | None:
             shown = [figure for figure in row if figure is not None]
             if sum(shown) > total or (len(shown) == len(row) and sum(shown) != total):
                 return Difference(f"inputs.tallies.{place} ({name})", str(total), str(sum(shown)))
+    for reason, count in inputs["exclusions"].items():
+        if not isinstance(count, int) or count < 1:
+            return Difference("inputs.exclusions", f"{count} votes ({reason})", "a number of votes")
     votes = sum(row[3] + row[4] for row in inputs["tallies"])
     return first_difference(inputs["votes"], votes, "inputs.votes")
 

@@ -9,9 +9,10 @@ from numpy.typing import ArrayLike
 
 from app.domain.ballot import SMALLEST_SHOWN_GROUP, Group, groups_to_show
 from app.domain.ranking.canonical import in_one_go, sha256
+from app.domain.ranking.material import TICKED, WEIGHED, Outcomes
 from app.domain.ranking.parameters import Method, ThemeMethod, Weighting
 from app.domain.ranking.records import agenda_record, decimal
-from app.domain.ranking.snapshot import PUBLIC, TICKED, WEIGHED, Document, Outcomes
+from app.domain.ranking.snapshot import PUBLIC, Document
 from app.domain.ranking.tallies import Bools
 from app.domain.ranking.withholding import withhold
 

@@ -76,7 +76,35 @@ class _Cells:
         self.children: dict[int, tuple[_Cells, list[int], list[bool]]] = {}
 
 
-class ExactShares:
+class _Shares:
+    """What is shared out, and what has a share in it, whichever numbers it is computed with."""
+
+    support: Sequence[float]
+    """The weight of all who support an item, per item."""
+
+    def __init__(
+        self,
+        ballots: Ballots,
+        costs: Sequence[int],
+        weights: Sequence[int],
+        priority: Sequence[int],
+        longest: int | None,
+    ) -> None:
+        self.ballots = ballots
+        self.costs, self.weights, self.priority = list(costs), list(weights), list(priority)
+        self.longest = longest
+        self.width = len(ballots.groups)
+
+    def buyable(self) -> list[int]:
+        """The items that have supporters with weight and are not longer than allowed."""
+        return [
+            item
+            for item, cost in enumerate(self.costs)
+            if self.support[item] > 0 and (self.longest is None or cost <= self.longest)
+        ]
+
+
+class ExactShares(_Shares):
     """Equal shares over fixed ballots, costs and weights, to be run for one endowment after another.
 
     costs: minutes per item, shape (T,), whole and positive. weights: weight of a ballot per group, whole.
@@ -93,23 +121,12 @@ class ExactShares:
         priority: Sequence[int],
         longest: int | None = None,
     ) -> None:
-        self.ballots, self.costs, self.weights, self.priority = (
-            ballots,
-            list(costs),
-            list(weights),
-            list(priority),
-        )
-        self.longest = longest
-        self.width = len(ballots.groups)
+        super().__init__(ballots, costs, weights, priority, longest)
         self.total = sum(w * a for w, a in zip(weights, ballots.voters(), strict=True))
         self.root = _Cells(np.zeros(len(ballots.count), dtype=np.int64), 1, ballots.group, self.width)
         self.rows = [np.flatnonzero(ballots.supports[:, item]) for item in range(len(costs))]
         self.heads = ballots.count.astype(np.float64)
         self.support = [sum(self.behind(self.root, item)[1]) for item in range(len(costs))]
-
-    def buyable(self) -> list[int]:
-        """The items that have supporters with weight and are not longer than allowed."""
-        return _buyable(self.costs, self.support, self.longest)
 
     def behind(self, cells: _Cells, item: int) -> tuple[list[int], list[int], list[list[int]]]:
         """The cells that support an item: their numbers, weights, and heads per group."""
@@ -256,7 +273,7 @@ class ExactShares:
         return Fraction(left, unit * self.total or 1)
 
 
-class FloatShares:
+class FloatShares(_Shares):
     """The same with floats and a list of ballot classes per item, for more than 64 items or 14 purchases."""
 
     def __init__(
@@ -267,23 +284,12 @@ class FloatShares:
         priority: Sequence[int],
         longest: int | None = None,
     ) -> None:
-        self.ballots, self.costs, self.weights, self.priority = (
-            ballots,
-            list(costs),
-            list(weights),
-            list(priority),
-        )
-        self.longest = longest
-        self.width = len(ballots.groups)
+        super().__init__(ballots, costs, weights, priority, longest)
         per_class = np.array([float(weight) for weight in weights])[ballots.group]
         self.total = float((per_class * ballots.count).sum())
         self.rows = [np.flatnonzero(ballots.supports[:, item]) for item in range(len(costs))]
         self.mass = [(per_class * ballots.count)[rows] for rows in self.rows]
         self.support = [float(mass.sum()) for mass in self.mass]
-
-    def buyable(self) -> list[int]:
-        """The items that have supporters with weight and are not longer than allowed."""
-        return _buyable(self.costs, self.support, self.longest)
 
     def price(self, money: "np.ndarray[tuple[int], np.dtype[np.float64]]", item: int) -> float | None:
         """The smallest q with sum of weight * min(money, q) = cost (minutes per unit of weight), or None."""
@@ -354,12 +360,6 @@ class FloatShares:
 
     def _left(self, money: "np.ndarray[tuple[int], np.dtype[np.float64]]", item: int) -> float:
         return float((money[self.rows[item]] * self.mass[item]).sum())
-
-
-def _buyable(costs: Sequence[int], support: Sequence[float], longest: int | None) -> list[int]:
-    return [
-        item for item, cost in enumerate(costs) if support[item] > 0 and (longest is None or cost <= longest)
-    ]
 
 
 def equal_shares(

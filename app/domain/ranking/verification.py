@@ -11,19 +11,9 @@ from app.domain.ranking.canonical import (
     parse,
     sha256,
 )
+from app.domain.ranking.material import Outcomes, UnknownMethod, material_of, outcomes
 from app.domain.ranking.publishing import public_document
-from app.domain.ranking.snapshot import (
-    AUDIT,
-    PUBLIC,
-    Document,
-    Outcomes,
-    UnknownMethod,
-    input_digests,
-    material_of,
-    outcomes,
-    outputs_record,
-    part_digests,
-)
+from app.domain.ranking.snapshot import AUDIT, PUBLIC, Document, input_digests, outputs_record, part_digests
 
 FAULTS = (ValueError, KeyError, TypeError, IndexError, AttributeError, ZeroDivisionError, OverflowError)
 """What computing with a document runs into that is not one of ours."""

@@ -1,12 +1,13 @@
 """The order of a workshop, worked out by hand."""
 
 import itertools
+import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.programme import Part, PartKind, Slot, compose
+from app.domain.programme import Part, PartKind, Slot, arranged, compose, in_order, known_places
 
 OPENING, BREAK, CLOSING = Slot(90, 10), Slot(91, 15), Slot(92, 5)
 
@@ -79,3 +80,77 @@ def test_nothing_is_lost_and_no_minute_is_counted_twice(
     assert [part.minutes for part in parts if part.kind is PartKind.BREAK] == breaks
     for before, after in itertools.pairwise(parts):
         assert after.begins == before.ends
+
+
+KEYS = ("block:90", "theme:1", "block:91", "theme:2", "free", "block:92")
+
+
+def test_parts_stand_where_somebody_put_them_and_begin_one_after_the_other() -> None:
+    parts = compose([OPENING], themes(30, 20), [BREAK], [CLOSING], free=5)
+    assert [part.key for part in parts] == list(KEYS)
+    found = arranged(parts, ["block:90", "theme:2", "block:91", "theme:1", "block:92", "free"])
+    assert names(found) == ["opening", "theme1", "break", "theme2", "closing", "free"]
+    assert [(part.id, part.begins) for part in found] == [
+        (90, 0),
+        (2, 10),
+        (91, 30),
+        (1, 45),
+        (92, 75),
+        (0, 80),
+    ]
+    assert arranged(parts, []) == parts
+
+
+@pytest.mark.parametrize(
+    ("order", "found"),
+    [
+        ((), ("a", "b", "c", "d")),
+        (("c", "a"), ("c", "d", "a", "b")),  # b stays behind a, d behind c
+        (("d",), ("a", "b", "c", "d")),
+        (("b", "x", "b", "a"), ("b", "c", "d", "a")),
+        (("d", "c", "b", "a"), ("d", "c", "b", "a")),
+    ],
+)
+def test_who_is_not_named_stays_behind_the_one_before(order: tuple[str, ...], found: tuple[str, ...]) -> None:
+    assert in_order(("a", "b", "c", "d"), order) == found
+
+
+def test_blocks_go_by_their_place_in_documents() -> None:
+    assert known_places(["block:7", "theme:3", "block:4", "block:9"], [4, 7]) == [
+        *("block:2", "theme:3", "block:1"),
+    ]
+
+
+_keys = st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=8)
+
+
+@given(keys=_keys, order=st.lists(st.sampled_from("abcdefghxy"), max_size=10))
+def test_any_order_keeps_every_part_exactly_once(keys: list[str], order: list[str]) -> None:
+    found = in_order(keys, order)
+    assert sorted(found) == sorted(keys)
+    assert in_order(keys, found) == found
+    wanted = [key for key in dict.fromkeys(order) if key in keys]
+    assert [key for key in found if key in wanted] == wanted
+
+
+@given(
+    minutes=st.lists(st.integers(1, 60), max_size=6),
+    breaks=st.integers(0, 3),
+    free=st.integers(0, 20),
+    seed=st.randoms(use_true_random=False),
+)
+def test_whatever_the_order_no_minute_is_lost(
+    minutes: list[int], breaks: int, free: int, seed: random.Random
+) -> None:
+    parts = compose(
+        [OPENING], themes(*minutes), [Slot(200 + number, 7) for number in range(breaks)], [CLOSING], free
+    )
+    order = [part.key for part in parts]
+    seed.shuffle(order)
+    found = arranged(parts, order)
+    assert sorted((part.key, part.minutes) for part in found) == sorted(
+        (part.key, part.minutes) for part in parts
+    )
+    assert found[-1].ends == parts[-1].ends
+    assert all(after.begins == before.ends for before, after in itertools.pairwise(found))
+    assert [part.number for part in found if part.kind is PartKind.THEME] == list(range(1, len(minutes) + 1))

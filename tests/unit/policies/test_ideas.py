@@ -94,7 +94,7 @@ def test_who_reads(state: IdeaState, kind: str) -> None:
 @pytest.mark.parametrize("state", S)
 @pytest.mark.parametrize("kind", sorted(EVERYBODY))
 def test_who_edits(state: IdeaState, kind: str) -> None:
-    decision = may_edit(person(kind), facts(state), Call(), has_reactions=False)
+    decision = may_edit(person(kind), facts(state), Call(), NOW, has_reactions=False)
     assert bool(decision) == (kind in EDITORS[state])
 
 
@@ -132,20 +132,20 @@ def test_the_sentence_for_readers(kind: str, idea: Facts, sentence: str, sign_in
 
 def test_the_first_reaction_ends_editing() -> None:
     idea = facts(S.PUBLISHED)
-    assert may_edit(person(AUTHOR), idea, Call(), has_reactions=False)
-    refused = may_edit(person(AUTHOR), idea, Call(), has_reactions=True)
+    assert may_edit(person(AUTHOR), idea, Call(), NOW, has_reactions=False)
+    refused = may_edit(person(AUTHOR), idea, Call(), NOW, has_reactions=True)
     assert (
         refused.refusal
         == "Others have voted or reacted, so a change of the text stays visible, with its reason."
     )
-    assert may_edit(person(AUTHOR), facts(S.SUBMITTED), Call(), has_reactions=True)
+    assert may_edit(person(AUTHOR), facts(S.SUBMITTED), Call(), NOW, has_reactions=True)
 
 
 @pytest.mark.parametrize("state", [S.DRAFT, S.SUBMITTED, S.RETURNED, S.PUBLISHED])
 def test_a_closed_process_never_changes(state: IdeaState) -> None:
     closed = Call(ProcessState.CLOSED)
     sentence = "This process is closed, so the idea stays as it is."
-    assert may_edit(person(AUTHOR), facts(state), closed, has_reactions=False).refusal == sentence
+    assert may_edit(person(AUTHOR), facts(state), closed, NOW, has_reactions=False).refusal == sentence
     assert may_withdraw(person(AUTHOR), facts(state), closed).refusal == sentence
     assert not may_send_in(person(AUTHOR), facts(state), closed, NOW)
 
@@ -161,7 +161,7 @@ def test_after_the_deadline_a_draft_stays_and_a_returned_idea_may_come_back() ->
 @pytest.mark.parametrize("kind", [OTHER, MODERATOR, ORGANISER])
 def test_staff_does_not_touch_the_texts_of_others(kind: str) -> None:
     idea = facts(S.PUBLISHED)
-    assert may_edit(person(kind), idea, Call(), has_reactions=False).refusal == (
+    assert may_edit(person(kind), idea, Call(), NOW, has_reactions=False).refusal == (
         "Only the author can change this idea."
     )
     assert may_withdraw(person(kind), idea, Call()).refusal == "Only the author can withdraw this idea."

@@ -50,6 +50,9 @@ def a_call(
     )
 
 
+MERGED = "This idea has become one with another idea. You can vote on that one."
+
+
 @pytest.mark.parametrize("person", [RESIDENT, COUNCIL, DELEGATE])
 def test_they_may_vote(person: Person) -> None:
     assert may_vote(person, IdeaState.PUBLISHED, a_call(), NOW) == YES
@@ -82,7 +85,12 @@ def test_they_may_vote(person: Person) -> None:
         (RESIDENT, IdeaState.PUBLISHED, a_call(rights=False), "Voting on this idea is closed."),
         (RESIDENT, IdeaState.PUBLISHED, a_call(state=ProcessState.CLOSED), "Voting on this idea is closed."),
         *(
-            (RESIDENT, state, a_call(), "You cannot vote on this idea.")
+            (
+                RESIDENT,
+                state,
+                a_call(),
+                MERGED if state == IdeaState.MERGED else "You cannot vote on this idea.",
+            )
             for state in IdeaState
             if state != IdeaState.PUBLISHED
         ),
@@ -149,16 +157,16 @@ def test_only_what_signing_in_mends_asks_to_sign_in() -> None:
     assert may_vote(None, IdeaState.PUBLISHED, a_call(), NOW).needs_sign_in
     assert may_argue(None, IdeaState.PUBLISHED, a_call(), NOW).needs_sign_in
     assert may_submit(None, a_call(), NOW).needs_sign_in
-    assert may_report(None, author_id=9).needs_sign_in
+    assert may_report(None, 9, NOW).needs_sign_in
     assert not may_vote(None, IdeaState.PUBLISHED, closed, NOW).needs_sign_in
     assert not may_vote(PARTNER, IdeaState.PUBLISHED, a_call(), NOW).needs_sign_in
     assert closed.allows(Action.VOTE, NOW) is False
 
 
 def test_who_may_report() -> None:
-    assert may_report(RESIDENT, author_id=COUNCIL.id)
-    assert may_report(RESIDENT, author_id=RESIDENT.id).refusal == "You cannot report your own text."
-    assert may_report(None, author_id=COUNCIL.id).refusal == "Sign in to report this text."
+    assert may_report(RESIDENT, COUNCIL.id, NOW)
+    assert may_report(RESIDENT, RESIDENT.id, NOW).refusal == "You cannot report your own text."
+    assert may_report(None, COUNCIL.id, NOW).refusal == "Sign in to report this text."
 
 
 def an_open_ballot(audience: Audience = Audience.EVERYONE, **values: Any) -> CallRow:

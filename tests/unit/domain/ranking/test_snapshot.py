@@ -22,9 +22,10 @@ from app.domain.ranking.canonical import (
     parse,
     sha256,
 )
+from app.domain.ranking.material import UnknownMethod, ballots_of, material_of
 from app.domain.ranking.public_check import verify_public
 from app.domain.ranking.records import plain
-from app.domain.ranking.snapshot import UnknownMethod, ballots_of, ballots_record, material_of
+from app.domain.ranking.snapshot import ballots_record
 from app.domain.ranking.verification import verify_audit, verify_both
 from tests.unit.domain.ranking import sealed
 
