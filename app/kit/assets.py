@@ -26,6 +26,7 @@ STYLES = ("tokens.css", "base.css", "layout.css", "components/*.css", "print.css
 TEXT = {".css", ".mjs", ".js", ".svg", ".json", ".txt"}
 COPIED = ("js/**/*.mjs", "images/**/*", "vendor/**/*")
 HASHED = re.compile(r"\.[0-9a-f]{12}\.[a-z0-9]+(\.br|\.gz)?$")
+IMPORT = re.compile(r'(\bfrom ")\./([\w.-]+\.mjs)(";)')
 LOOK_AGAIN = 1.0  # seconds between two looks at the sources while developing
 
 Files = dict[str, str]
@@ -128,19 +129,23 @@ def sprite(icons: Path) -> str:
 
 
 def _contents(root: Path, files: Files) -> Iterator[tuple[str, bytes]]:
-    """Every file to build; style sheets last, because they point at the hashed names of the others."""
+    """Every file to build; style sheets last, because they point at the hashed names of the others.
+
+    Scripts that import another script come after those that do not, for the same reason; there are no longer chains.
+    """
     static = root / "static"
     _ensure_font(static)
     _ensure_map(static)
     yield SPRITE, sprite(static / "images" / "icons").encode()
     for pattern in COPIED:
-        for path in sorted(static.glob(pattern)):
+        for path in sorted(static.glob(pattern), key=lambda path: (_imports(path), path)):
             if path.is_file() and path.parent.name != "icons":
                 content = path.read_bytes()
-                yield (
-                    _below(static, path),
-                    minify_svg(content.decode()).encode() if path.suffix == ".svg" else content,
-                )
+                if path.suffix == ".svg":
+                    content = minify_svg(content.decode()).encode()
+                elif _imports(path):
+                    content = _with_hashed_imports(content.decode(), files).encode()
+                yield _below(static, path), content
     bundles = {"css/site.css": [p for pattern in STYLES for p in sorted((static / "css").glob(pattern))]}
     bundles |= {_below(static, path): [path] for path in sorted((static / "css" / "themes").glob("*.css"))}
     for name, sources in bundles.items():
@@ -149,6 +154,16 @@ def _contents(root: Path, files: Files) -> Iterator[tuple[str, bytes]]:
             name,
             re.sub(r"url\(/static/([^)]+)\)", lambda found: f"url({PREFIX}{files[found[1]]})", css).encode(),
         )
+
+
+def _imports(path: Path) -> bool:
+    """Whether a file is a script of ours that imports another one beside it."""
+    return path.suffix == ".mjs" and path.parent.name == "js" and bool(IMPORT.search(path.read_text()))
+
+
+def _with_hashed_imports(script: str, files: Files) -> str:
+    """The script with the built names of what it imports. Raises KeyError for a script that is not there yet."""
+    return IMPORT.sub(lambda found: f"{found[1]}{PREFIX}{files[f'js/{found[2]}']}{found[3]}", script)
 
 
 def _ensure_font(static: Path) -> None:

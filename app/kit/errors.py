@@ -1,5 +1,6 @@
 """Every error is a page with a way out; none shows a trace."""
 
+import sqlite3
 from http import HTTPStatus
 
 import structlog
@@ -7,12 +8,15 @@ from flask import Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.db import db
-from app.domain.decision import NotAllowed
+from app.domain.decision import Decision, NotAllowed, TooSoon
 
 PAGES = {400, 403, 404, 405, 409, 413, 429, 500}
+COME_BACK = 30
+"""Seconds after which whoever found the database away may try again."""
 log = structlog.get_logger()
 
 
@@ -39,11 +43,25 @@ def error_page(status: int, sentence: str = "") -> tuple[Response | str, int]:
     return render_template(f"errors/{page}.html", sentence=sentence, status=status), status
 
 
+def status_of(decision: Decision) -> int:
+    """The status of a no: 429 where waiting helps, else 403."""
+    return 429 if isinstance(decision, TooSoon) else 403
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether a fault says that the database cannot be reached, stops, or is too busy: nothing that is wrong here."""
+    state = getattr(error.orig, "sqlstate", None)
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return "locked" in str(error.orig) or "busy" in str(error.orig)
+    # Without a state there was no answer at all. 08: connection lost; 53: full; 57P: it is being stopped or started.
+    return error.connection_invalidated or state is None or state[:2] in ("08", "53") or state[:3] == "57P"
+
+
 def init_app(app: Flask) -> None:
     @app.errorhandler(NotAllowed)
     def not_allowed(error: NotAllowed) -> ResponseReturnValue:
         db.session.rollback()
-        return error_page(403, _(error.decision.refusal, **error.decision.values))
+        return error_page(status_of(error.decision), _(error.decision.refusal, **error.decision.values))
 
     @app.errorhandler(CSRFError)
     def stale_form(error: CSRFError) -> ResponseReturnValue:
@@ -52,11 +70,26 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:
         code = error.code or 500
-        if code < 400:
+        if code < 400 or error.response is not None:  # a limit may have a page of its own
             return error
         answer = error_page(code)
         if code == 405 and getattr(error, "valid_methods", None):
             return (*answer, {"Allow": ", ".join(sorted(error.valid_methods))})  # type: ignore[attr-defined]
+        return answer
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(InterfaceError)
+    def database_error(error: DBAPIError) -> ResponseReturnValue:
+        if not is_away(error):
+            return unexpected(error)
+        log.warning("database_away", path=request.path, method=request.method)
+        db.session.rollback()
+        if wants_json():
+            sentence = _("The site cannot reach its data. What you just sent has not been saved.")
+            answer = problem(503, sentence)
+        else:
+            answer = Response(render_template("errors/503.html", status=503), 503)
+        answer.headers["Retry-After"] = str(COME_BACK)
         return answer
 
     @app.errorhandler(Exception)

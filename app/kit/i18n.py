@@ -1,7 +1,7 @@
 """Language by address: the site is Dutch, the same page under /en is English; dates and numbers by locale."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -16,8 +16,10 @@ from flask_babel import (
     format_percent,
     format_timedelta,
     get_locale,
+    gettext,
+    to_user_timezone,
 )
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 LANGUAGES = ("nl", "en")
 DEFAULT_LANGUAGE = "nl"
@@ -92,14 +94,39 @@ def percent(share: Any, pattern: str = "#,##0 %") -> str:
     return said.replace(" %", "%" if language() == "en" else NO_BREAK + "%")
 
 
+def day_words(moment: datetime | date) -> str:
+    """A day in words for where there is no HTML."""
+    return str(format_date(moment, "long"))
+
+
 def date_words(moment: datetime) -> str:
     """A date and time in words for where there is no HTML, such as paper."""
     return str(format_datetime(moment, "EEEE d MMMM y, HH:mm"))
 
 
+def span_filter(since: datetime, until: datetime) -> Markup:
+    """From one moment to another in words: on one day the day is said once, within a minute there is one moment."""
+    first, last = (to_user_timezone(moment).replace(second=0, microsecond=0) for moment in (since, until))
+    if first == last:
+        return datetime_filter(since)
+    if first.date() == last.date():
+        until_text = _time_tag(until, format_datetime(until, "HH:mm"))
+    else:
+        until_text = datetime_filter(until)
+    return escape(gettext("from %(since)s to %(until)s")) % {
+        "since": datetime_filter(since),
+        "until": until_text,
+    }
+
+
 def age_filter(moment: datetime, now: datetime) -> Markup:
     """How long ago it was, in words such as "3 days", as a time element."""
     return _time_tag(moment, format_timedelta(now - moment, granularity="minute"))
+
+
+def hours_filter(hours: int) -> str:
+    """A number of hours in words; whole days as days."""
+    return str(format_timedelta(timedelta(hours=hours), granularity="hour", threshold=1))
 
 
 def init_app(app: Flask) -> None:
@@ -109,7 +136,9 @@ def init_app(app: Flask) -> None:
     filters: dict[str, Callable[..., Any]] = {
         "date": date_filter,
         "datetime": datetime_filter,
+        "span": span_filter,
         "age": age_filter,
+        "hours": hours_filter,
         "number": format_decimal,
         "percent": percent,
     }

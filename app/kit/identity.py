@@ -5,7 +5,7 @@ from typing import cast
 
 from flask import Flask, Response, current_app, g, has_request_context, request, session
 from flask_login import LoginManager, current_user, login_user, logout_user
-from sqlalchemy import Integer, and_, bindparam, func, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, case, exists, func, inspect, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload, with_expression
 
@@ -14,7 +14,8 @@ from app.kit import clock, devices, signals, tokens
 from app.kit.paths import LARGEST_NUMBER
 from app.models.entry import DeviceSession, SecondFactor
 from app.models.following import Notice
-from app.models.person import Person
+from app.models.person import Person, PersonRole, Role
+from app.models.queue import QueueItem
 
 login_manager = LoginManager()
 STAFF_IDLE = timedelta(minutes=30)
@@ -36,6 +37,21 @@ def current_person() -> Person | None:
     if not has_request_context():
         return None
     return cast(Person, current_user._get_current_object()) if current_user.is_authenticated else None
+
+
+def number_of(person: Person) -> int:
+    """The number of somebody who was read before, without asking the database.
+
+    After a commit every other way reads the person anew, in a transaction that nobody asked for.
+    """
+    identity = inspect(person).identity
+    return cast(int, identity[0]) if identity else person.id
+
+
+def person_number() -> int | None:
+    """The number of the person who is signed in, or None; asks the database no more than `number_of`."""
+    user = current_user._get_current_object() if has_request_context() else None
+    return number_of(user) if isinstance(user, Person) else None
 
 
 def the_person() -> Person:
@@ -64,7 +80,7 @@ def start_session(person: Person, draft_token: str = "", *, second_step: bool = 
     now, draft = clock.now(), draft_token or session.get(DRAFT, "")
     _end_device(now)
     session.clear()
-    if not login_user(person):
+    if person.is_blocked(now) or not login_user(person):
         raise RuntimeError("A blocked person reached the start of a session; ask the policy first.")
     session.permanent = True
     session[SEEN] = int(now.timestamp())
@@ -125,6 +141,19 @@ _UNREAD = (
     .correlate(Person)
     .scalar_subquery()
 )
+MOST_COUNTED = 100
+"""More than this is said as "99+", so nothing beyond is counted."""
+_WAITING = case(
+    (
+        exists()
+        .where(PersonRole.person_id == Person.id, PersonRole.role == Role.MODERATOR)
+        .correlate(Person),
+        select(func.count())
+        .select_from(select(QueueItem.id).where(QueueItem.closed_at.is_(None)).limit(MOST_COUNTED).subquery())
+        .scalar_subquery(),
+    ),
+    else_=0,
+)
 # Every request of somebody who signed in begins with this: one statement for person, roles, inbox and session.
 _PERSON = (
     select(Person, DeviceSession.id, DeviceSession.seen_at)
@@ -136,7 +165,11 @@ _PERSON = (
             DeviceSession.ended_at.is_(None),
         ),
     )
-    .options(joinedload(Person.role_rows), with_expression(Person.unread, _UNREAD))
+    .options(
+        joinedload(Person.role_rows),
+        with_expression(Person.unread, _UNREAD),
+        with_expression(Person.waiting, _WAITING),
+    )
     .where(Person.id == bindparam("number", type_=Integer))
 )
 
@@ -151,7 +184,7 @@ def _load_person(key: str) -> Person | None:
     if found is None:
         return None
     person, device, seen_at = found
-    if not person.is_active or person.session_epoch != int(epoch):
+    if not person.is_active or person.is_blocked(clock.now()) or person.session_epoch != int(epoch):
         return None
     if person.is_staff and not (_took_second_step() and _seen_lately()):
         return None

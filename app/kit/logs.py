@@ -10,7 +10,7 @@ from flask import Flask
 SECRET_KEYS = {"password", "secret", "token", "code", "authorization", "cookie", "email"}
 SECRET_PARTS = (
     (re.compile(r"[^\s<>()\"'=,;:]+@[^\s<>()\"'=,;:]+"), "…@…"),  # addresses of people
-    (re.compile(r"(/(?:inloggen/link|uitnodiging)/)[^\s\"'?]+"), r"\1…"),  # a link that lets in
+    (re.compile(r"(/(?:inloggen/link|uitnodiging|maatregel)/)[^\s\"'?]+"), r"\1…"),  # a link that lets in
     (re.compile(r"^\s*DETAIL:.*$", re.MULTILINE), "DETAIL: …"),  # PostgreSQL quotes the row that it refuses
 )
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from app.kit.i18n import TIME_ZONE
 
-_CITY = ZoneInfo(TIME_ZONE)
+CITY = ZoneInfo(TIME_ZONE)
 
 
 def day(text: str | None) -> date | None:
@@ -26,12 +26,17 @@ def hour(text: str | None) -> time | None:
     return found.replace(second=0, microsecond=0) if found.tzinfo is None else None
 
 
+def day_of(at: datetime) -> date:
+    """The day that a moment falls on, by the clocks of the city."""
+    return at.astimezone(CITY).date()
+
+
 def moment(on: date | None, at: time | None) -> datetime | None:
     """The moment in UTC; None while day or time is missing, and for an hour that the clocks skip."""
     if on is None or at is None:
         return None
-    found = datetime.combine(on, at, _CITY).astimezone(UTC)
-    there = found.astimezone(_CITY)
+    found = datetime.combine(on, at, CITY).astimezone(UTC)
+    there = found.astimezone(CITY)
     return found if (there.date(), there.time()) == (on, at) else None
 
 
@@ -39,5 +44,5 @@ def parts(of: datetime | None) -> tuple[str, str]:
     """The day and the time of a moment as a form shows them; two empty texts for none."""
     if of is None:
         return "", ""
-    there = of.astimezone(_CITY)
+    there = of.astimezone(CITY)
     return there.date().isoformat(), there.strftime("%H:%M")

@@ -18,6 +18,24 @@ def people(groups: Sequence[str], heads: Sequence[int | None]) -> str:
     return listed(parts) if parts else _("nobody")
 
 
+def carried(groups: Sequence[str], heads: Sequence[int | None]) -> str:
+    """Who carries a theme, by group; the total only where no group is withheld (it would give that one away)."""
+    said = people(groups, heads)
+    if any(count is None for count in heads):
+        return _("Carried by %(people)s.", people=said)
+    total = sum(count or 0 for count in heads)
+    if not total:
+        return _("Nobody whose votes count for the agenda supports this theme.")
+    return str(
+        ngettext(
+            "Carried by %(num)s participant: %(people)s.",
+            "Carried by %(num)s participants: %(people)s.",
+            total,
+            people=said,
+        )
+    )
+
+
 def listed(parts: Sequence[str]) -> str:
     """`a, b and c`."""
     if len(parts) < 2:

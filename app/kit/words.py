@@ -12,12 +12,23 @@ from app.domain.lifecycle import IdeaState, PublicStatus, RefusalReason
 from app.domain.ranking import Weighting
 from app.models.argument import ArgumentState
 from app.models.contribution import Channel
+from app.models.council import CouncilResult
 from app.models.gathering import RegistrationState
-from app.models.moderation import ModerationVerb, ReportReason
+from app.models.integrity import ExclusionReason, ExclusionState, SignalState
+from app.models.moderation import (
+    AppealOutcome,
+    ModerationVerb,
+    ReportOutcome,
+    ReportReason,
+    SanctionKind,
+    SanctionReason,
+)
 from app.models.person import Digest, Role
 from app.models.practice import PracticeState
+from app.models.process import Curation
+from app.models.room import RoundKind, RoundState
 from app.models.seal import SealReason
-from app.models.workshop import AgendaItemKind
+from app.models.workshop import AgendaBasis, AgendaItemKind, Answer
 
 NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
     Group: {
@@ -46,6 +57,8 @@ NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
         Side.QUESTION: N_("Question"),
     },
     ArgumentState: {
+        ArgumentState.WAITING: N_("Waiting for a moderator"),
+        ArgumentState.REFUSED: N_("Not placed"),
         ArgumentState.PUBLISHED: N_("Published"),
         ArgumentState.HIDDEN: N_("Hidden"),
         ArgumentState.DELETED: N_("Deleted"),
@@ -105,6 +118,57 @@ NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
         ModerationVerb.HIDE: N_("Hide"),
         ModerationVerb.RESTORE: N_("Put back"),
         ModerationVerb.KEEP: N_("Leave it on the site"),
+        ModerationVerb.DETACH: N_("Take out of a theme"),
+        ModerationVerb.SPLIT: N_("Split off"),
+        ModerationVerb.MASK: N_("Make personal details unreadable"),
+        ModerationVerb.MERGE: N_("Merge with another idea"),
+        ModerationVerb.RECALL: N_("Taken off the site after reports, until a moderator has looked"),
+    },
+    AppealOutcome: {
+        AppealOutcome.UPHELD: N_("The author is right"),
+        AppealOutcome.REJECTED: N_("The decision stays"),
+    },
+    ExclusionReason: {
+        ExclusionReason.MANY_ACCOUNTS: N_("One person voted with several accounts"),
+        ExclusionReason.AUTOMATED: N_("A program cast these votes"),
+        ExclusionReason.BOUGHT: N_("Votes were paid for, or people were put under pressure"),
+        ExclusionReason.NOT_ENTITLED: N_("These people may not vote here"),
+    },
+    ExclusionState: {
+        ExclusionState.PROPOSED: N_("Waits for a second moderator"),
+        ExclusionState.IN_FORCE: N_("In force"),
+        ExclusionState.REFUSED: N_("The second moderator did not agree"),
+        ExclusionState.LIFTED: N_("The votes count again"),
+    },
+    SignalState: {
+        SignalState.OPEN: N_("New"),
+        SignalState.INVESTIGATING: N_("Being investigated"),
+        SignalState.EXCLUDED: N_("Votes do not count"),
+        SignalState.DISMISSED: N_("Nothing wrong"),
+    },
+    Curation: {
+        Curation.BEFORE: N_("Before publication"),
+        Curation.TRUSTED: N_("Before publication, except of trusted authors"),
+        Curation.AFTER: N_("After publication"),
+        Curation.REPORTED: N_("Only after a report"),
+    },
+    ReportOutcome: {
+        ReportOutcome.RIGHT: N_("Right: the text is gone"),
+        ReportOutcome.KEPT: N_("Unfounded: the text stayed"),
+    },
+    SanctionKind: {
+        SanctionKind.WARN: N_("Warning"),
+        SanctionKind.PAUSE: N_("Pause"),
+        SanctionKind.BLOCK: N_("Block"),
+    },
+    SanctionReason: {
+        SanctionReason.SPAM: N_("Advertising, or the same text again and again"),
+        SanctionReason.INSULTS: N_("Hurting or insulting others"),
+        SanctionReason.THREATS: N_("Threatening others"),
+        SanctionReason.PERSONAL_DATA: N_("Spreading personal details of others"),
+        SanctionReason.MANY_ACCOUNTS: N_("Taking part with more than one account"),
+        SanctionReason.FALSE_REPORTS: N_("Reporting texts again and again that break no rule"),
+        SanctionReason.OTHER: N_("Something else"),
     },
     AgendaItemKind: {
         AgendaItemKind.OPENING: N_("Opening"),
@@ -112,83 +176,44 @@ NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
         AgendaItemKind.CLOSING: N_("Closing"),
         AgendaItemKind.PINNED: N_("Certainly on the agenda"),
         AgendaItemKind.SKIPPED: N_("Not on the agenda"),
+        AgendaItemKind.RETIMED: N_("Other minutes; the votes decide"),
+    },
+    Answer: {
+        Answer.YES: N_("Comes"),
+        Answer.NO: N_("Cannot come"),
+    },
+    AgendaBasis: {
+        AgendaBasis.NEWEST: N_("The newest standing that was sealed for it"),
+        AgendaBasis.VOTES: N_("The votes of this moment"),
+        AgendaBasis.STAND: N_("A sealed standing"),
     },
     SealReason: {
         SealReason.SCHEDULED: N_("At a moment fixed beforehand"),
         SealReason.WORKSHOP: N_("For a workshop"),
         SealReason.COUNCIL: N_("For the council"),
     },
+    CouncilResult: {
+        CouncilResult.ADOPTED: N_("Adopted"),
+        CouncilResult.AMENDED: N_("Adopted with changes"),
+        CouncilResult.NOT_ADOPTED: N_("Not adopted"),
+    },
+    RoundKind: {
+        RoundKind.FOR_AGAINST: N_("For or against"),
+        RoundKind.DOTS: N_("Dots over the options"),
+        RoundKind.AGREE: N_("Agree, unsure or disagree"),
+        RoundKind.OPEN: N_("Open question"),
+    },
+    RoundState: {
+        RoundState.PLANNED: N_("Not open yet"),
+        RoundState.OPEN: N_("Open"),
+        RoundState.CLOSED: N_("Closed, result not shown yet"),
+        RoundState.REVEALED: N_("Result shown"),
+    },
     Weighting: {
         Weighting.PER_GROUP: N_("Per group"),
         Weighting.PER_PERSON: N_("Per person"),
     },
 }
-
-ACTIONS: Mapping[str, str] = {
-    "moderation.publish": N_("published an idea"),
-    "moderation.return": N_("returned an idea with a request"),
-    "moderation.refuse": N_("refused an idea"),
-    "moderation.hide": N_("hid an idea"),
-    "moderation.restore": N_("put an idea back"),
-    "moderation.keep": N_("left a reported idea on the site"),
-    "moderation.hide_argument": N_("hid an argument"),
-    "moderation.restore_argument": N_("put an argument back"),
-    "moderation.keep_argument": N_("left a reported argument on the site"),
-    "areas.load": N_("loaded the neighbourhoods"),
-    "ideas.post_for_other": N_("posted an idea for somebody else"),
-    "practices.publish": N_("put a suggested example into the library"),
-    "practices.refuse": N_("did not place a suggested example"),
-    "partners.choose_delegate": N_("chose the delegate of an organisation"),
-    "responses.answer": N_("answered an idea"),
-    "responses.status": N_("changed the status of an idea"),
-    "organiser.handle_message": N_("handled a message"),
-    "organiser.reopen_message": N_("reopened a message"),
-    "workshop.set_minutes": N_("changed the length of a workshop"),
-    "workshop.add_block": N_("added a part to an agenda"),
-    "workshop.change_block": N_("changed a part of an agenda"),
-    "workshop.pin_theme": N_("put a theme on an agenda"),
-    "workshop.skip_theme": N_("kept a theme off an agenda"),
-    "workshop.remove_item": N_("removed a part from an agenda"),
-    "ranking.set_rules": N_("chose the rules of the ranking"),
-    "ranking.seal": N_("sealed a standing"),
-    "ranking.plan_seal": N_("planned to seal a standing"),
-    "ranking.cancel_seal": N_("called off a planned seal"),
-    "stands.take_audit_file": N_("took the file for checkers of a standing"),
-    "voting.open_agenda_vote": N_("let people tick the themes of an agenda themselves"),
-    "voting.close_agenda_vote": N_("let the votes on ideas fill an agenda again"),
-    "accounts.create": N_("made an account"),
-    "accounts.login_link": N_("made a link to sign in"),
-    "accounts.set_up_second_factor": N_("set up the second step of signing in"),
-    "accounts.replace_second_factor": N_("replaced the app of the second step"),
-    "accounts.renew_recovery_codes": N_("made new recovery codes"),
-    "accounts.use_recovery_code": N_("came in with a recovery code"),
-    "accounts.stop_second_factor": N_("stopped the second step of signing in"),
-    "accounts.reset_second_factor": N_("reset the second step of somebody"),
-    "accounts.link_provider": N_("linked the account at the sign-in provider"),
-    "accounts.unlink_provider": N_("unlinked the account at the sign-in provider"),
-    "gatherings.arrange": N_("changed the date, the place or the places of an activity"),
-    "gatherings.attach": N_("attached a file to an activity"),
-    "gatherings.detach": N_("removed a file from an activity"),
-    "gatherings.take_list": N_("took the list of who comes to an activity"),
-    "privacy.erase_own_account": N_("deleted their own account"),
-    "import.polis": N_("imported a conversation"),
-    "codes.make": N_("made voting codes"),
-    "codes.revoke": N_("revoked a batch of voting codes"),
-    "codes.forget": N_("removed voting codes whose letters could not be written"),
-    "invitations.invite": N_("invited people"),
-    "invitations.resend": N_("sent an invitation again"),
-    "invitations.revoke": N_("revoked an invitation"),
-    "invitations.accept": N_("accepted an invitation"),
-    "domains.add": N_("trusted a mail domain"),
-    "domains.remove": N_("stopped trusting a mail domain"),
-    "domains.join": N_("joined a group by the mail domain"),
-}
-"""What the lines of the audit log say that somebody did; an action without words is shown as it is written."""
-
-
-def action_words(action: str) -> str:
-    """What somebody did, in the language of the page."""
-    return str(gettext(ACTIONS[action])) if action in ACTIONS else action
 
 
 def word(member: StrEnum) -> str:
@@ -198,4 +223,3 @@ def word(member: StrEnum) -> str:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters["word"] = word
-    app.jinja_env.filters["action_words"] = action_words

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, case, func, insert, select, update
 from app.db import db
 from app.domain.ballot import Group
 from app.domain.ranking import Ballots, ticked_ballots
-from app.domain.ranking.snapshot import INFERRED, TICKED
+from app.domain.ranking.material import INFERRED, TICKED
 from app.models.person import Person
 from app.models.process import Call, Theme
 from app.models.seal import SealPlan

@@ -1,6 +1,7 @@
 """Whether an idea comes on the agenda of a workshop through its themes, and if not, why not.
 
-A workshop whose standing was sealed goes by that; any other by the last computed one.
+A workshop whose agenda was published goes by its newest version; one whose standing was sealed by that; any other by
+the last computed one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import format_decimal
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from app.db import db
 from app.domain.decision import N_
@@ -19,8 +20,8 @@ from app.models.process import Activity, Call, Process
 from app.models.seal import Snapshot
 from app.models.standing import Standing
 from app.models.vote import Tally
-from app.models.workshop import Workshop
-from app.records import agenda_ballots, standings, stands
+from app.models.workshop import AgendaVersion, Workshop
+from app.records import agenda_ballots, agenda_versions, standings, stands
 from app.records.ideas import IdeaRow
 
 Record = Mapping[str, Any]
@@ -43,36 +44,89 @@ class AgendaPlace:
     stand_number: int | None = None
 
 
+Found = tuple[int | None, int | None, str, dict[str, str]]
+"""The number of the item and the theme of a place, and the sentence with its values."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Feeding:
+    """A workshop that the call of the idea feeds. votes: on the idea, at this moment."""
+
+    id: int
+    title: str
+    votes: int
+    stand_id: int | None
+    stand_number: int | None
+    digest: str | None
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What the agenda of a workshop follows from. votes: on the idea; None when it came too late for the seal."""
+
+    ranking: Record
+    agenda: Record
+    votes: int | None
+    is_ticked: bool
+    is_sealed: bool = False
+
+
 def of_idea(idea: IdeaRow, now: datetime) -> AgendaPlace | None:
-    """The place of an idea, in one statement (and one for a sealed standing that is new to this server).
+    """The place of an idea, in one statement; one more for a sealed standing that is new to this server, and for a
+    published agenda.
 
     None when its call feeds no workshop, when nothing was computed yet, and while nobody may see counts.
     """
     if idea.state != IdeaState.PUBLISHED or idea.call.hides_counts(now):
         return None
+    rows = db.session.execute(_statement(idea)).all()
+    if not rows:
+        return None
+    records: dict[str, Record] = {kind: data for kind, data, *_rest in rows}
+    weighting = Weighting(rows[0][2].get("weighting", Weighting.PER_GROUP))
+    places = []
+    for feeding in dict.fromkeys(_Feeding(*row[3:]) for row in rows):
+        basis = _basis(idea, feeding, records, weighting)
+        found = _found(idea, feeding, basis)
+        if found is None:
+            continue
+        item, theme_id, sentence, values = found
+        told = {"workshop": feeding.title, **values}
+        places.append(
+            AgendaPlace(feeding.id, item, theme_id, sentence, told, feeding.stand_id, feeding.stand_number)
+        )
+    return next((place for place in places if place.number), places[0] if places else None)
+
+
+def _statement(idea: IdeaRow) -> Select[Any]:
+    """Kind and record of everything that was computed for the call, its settings, and the fields of _Feeding."""
     votes = (
         select(func.coalesce(func.sum(Tally.votes_for + Tally.votes_against), 0))
         .where(Tally.idea_id == idea.id)
         .scalar_subquery()
     )
-    newest = (
-        select(func.max(Snapshot.number))
-        .where(Snapshot.workshop_id == Workshop.id)
+    newest, version = (
+        select(func.max(table.number))
+        .where(table.workshop_id == Workshop.id)
         .correlate(Workshop)
         .scalar_subquery()
+        for table in (Snapshot, AgendaVersion)
     )
-    rows = db.session.execute(
+    return (
         select(
-            Workshop.id,
-            Activity.title,
-            Process.ranking_settings,
-            votes,
             Standing.kind,
             Standing.data,
+            Process.ranking_settings,
+            Workshop.id,
+            Activity.title,
+            votes,
             Snapshot.id,
             Snapshot.number,
             Snapshot.digest,
+            version,
         )
+        .select_from(Workshop)
         .outerjoin(Snapshot, and_(Snapshot.workshop_id == Workshop.id, Snapshot.number == newest))
         .join(Activity, Activity.id == Workshop.activity_id)
         .join(Call, Call.id == Workshop.call_id)
@@ -83,35 +137,40 @@ def of_idea(idea: IdeaRow, now: datetime) -> AgendaPlace | None:
             or_(Standing.kind == standings.THEMES, Standing.kind.like("agenda:%")),
         )
         .order_by(Activity.starts_at, Workshop.id)
-    ).all()
-    records: dict[str, Record] = {row[4]: row[5] for row in rows}
-    if not rows:
+    )
+
+
+def _basis(idea: IdeaRow, of: _Feeding, records: Mapping[str, Record], weighting: Weighting) -> _Basis:
+    """The last sealed standing of the workshop, or what was computed last."""
+    if of.digest is None:
+        return _Basis(
+            records.get(standings.THEMES, {}),
+            records.get(standings.agenda_kind(of.id, weighting), {}),
+            int(of.votes),
+            idea.call.agenda_ballot,
+        )
+    document = stands.document(of.digest)
+    return _Basis(
+        stands.themes(document),
+        stands.agenda(document, of.id, Weighting(document["weighting"])),
+        stands.votes_on(document, idea.id),
+        document["scope"]["ballots"] == agenda_ballots.TICKED,
+        is_sealed=True,
+    )
+
+
+def _found(idea: IdeaRow, of: _Feeding, basis: _Basis) -> Found | None:
+    """The place of the idea in this workshop; None while nothing was computed for it."""
+    if not basis.agenda.get("entries") or not (basis.ranking.get("rows") or basis.is_ticked):
         return None
-    weighting = Weighting(rows[0][2].get("weighting", Weighting.PER_GROUP))
-    places = []
-    for workshop_id, title, cast, *seal in dict.fromkeys((*row[:2], row[3], *row[6:]) for row in rows):
-        ranking = records.get(standings.THEMES, {})
-        agenda = records.get(standings.agenda_kind(workshop_id, weighting), {})
-        number: int | None = int(cast)
-        is_ticked = idea.call.agenda_ballot
-        if seal[0] is not None:
-            document = stands.document(seal[2])
-            ranking = stands.themes(document)
-            agenda = stands.agenda(document, workshop_id, Weighting(document["weighting"]))
-            number = stands.votes_on(document, idea.id)
-            is_ticked = document["scope"]["ballots"] == agenda_ballots.TICKED
-        if (ranking.get("rows") or is_ticked) and agenda.get("entries"):
-            found = (
-                _ticked_place(idea, number, agenda)
-                if is_ticked
-                else _place(idea, number, ranking, agenda, is_sealed=seal[0] is not None)
-            )
-            values = {"workshop": title, **found[3]}
-            places.append(AgendaPlace(workshop_id, found[0], found[1], found[2], values, seal[0], seal[1]))
-    return next((place for place in places if place.number), places[0] if places else None)
+    found = (
+        _ticked_place(idea, basis.votes, basis.agenda)
+        if basis.is_ticked
+        else _place(idea, basis.votes, basis.ranking, basis.agenda, is_sealed=basis.is_sealed)
+    )
+    return _published(of.id, idea, found) if of.version else found
 
 
-Found = tuple[int | None, int | None, str, dict[str, str]]
 _TOO_LATE = N_("Not on the agenda of %(workshop)s: the idea came after its standing was sealed.")
 
 
@@ -150,6 +209,20 @@ def _place(
         )
     sentence, values = _why_not(row, ranking["rows"], agenda)
     return None, row["id"], sentence, {"theme": titles[row["id"]], **values}
+
+
+def _published(workshop_id: int, idea: IdeaRow, found: Found) -> Found:
+    """The place on the newest version, whatever would follow from the votes; its reason where that says the same."""
+    row = agenda_versions.newest(workshop_id)
+    parts = row.document["parts"] if row else ()
+    titles = {theme.id: theme.title for theme in idea.themes}
+    entries = [{"id": part["themeId"], "order": part["number"]} for part in parts if part["themeId"]]
+    on_it = _on_it(titles, {"entries": entries})
+    if on_it is not None or found[0] is None or row is None:
+        return on_it or found
+    sentence = N_("Not on the agenda of %(workshop)s: version %(version)s leaves out the theme %(theme)s.")
+    values = {"version": str(row.number), "theme": titles.get(found[1] or 0, "")}
+    return None, found[1], sentence, values
 
 
 def _on_it(titles: Mapping[int, str], agenda: Record) -> Found | None:

@@ -4,96 +4,19 @@ from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from functools import cache
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    ScalarSelect,
-    Select,
-    and_,
-    bindparam,
-    case,
-    exists,
-    false,
-    func,
-    or_,
-    select,
-    union_all,
-)
-from sqlalchemy.orm import aliased
 
 from app.db import db
 from app.domain.ballot import Group, Side
+from app.domain.house_rules import HOUSE_RULES, HouseRule
 from app.domain.lifecycle import RefusalReason
-from app.models.argument import Argument, ArgumentState, HelpfulMark
-from app.models.moderation import ModerationDecision, ModerationVerb
-from app.models.person import Organisation, Person, PersonRole, Role
+from app.models.argument import ArgumentState
 from app.policies.discussion import is_fresh
-
-PAGE = 20
-"""Arguments of one side on a page; the replies to them come along."""
-ORDER = "argumenten"
-"""The place of the order in the address."""
-AFTER = {Side.FOR: "voor_na", Side.AGAINST: "tegen_na", Side.QUESTION: "vragen_na"}
-"""The place in the address of the argument that a side goes on after."""
-
-
-class Order(StrEnum):
-    """Which arguments come first."""
-
-    HELPFUL = "helpful"
-    NEWEST = "nieuw"
-    OLDEST = "oud"
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Which part of a discussion a page shows."""
-
-    order: Order = Order.HELPFUL
-    after: tuple[tuple[Side, int], ...] = ()
-    """Per side the number of the argument that it goes on after; none for the sides that begin at the top."""
-
-    @property
-    def address(self) -> dict[str, Any]:
-        """What stands in the address of this view; nothing for the usual one."""
-        order = {} if self.order == Order.HELPFUL else {ORDER: self.order.value}
-        return {**order, **{AFTER[side]: str(number) for side, number in self.after}}
-
-    @property
-    def query(self) -> str:
-        """The same as it stands in the address, with the question mark."""
-        return (
-            "?" + "&".join(f"{name}={value}" for name, value in self.address.items()) if self.address else ""
-        )
-
-    def ordered(self, order: str) -> "View":
-        """The same discussion from the top in another order."""
-        return View(Order(order))
-
-    def going_on(self, side: Side, after: int | None) -> "View":
-        """The same view with one side going on after another argument, or from the top."""
-        others = tuple(part for part in self.after if part[0] != side)
-        return View(self.order, others if after is None else (*others, (side, after)))
-
-
-FIRST = View()
-
-
-def view_of(args: Mapping[str, str]) -> View:
-    """The view that an address asks for; what makes no sense is left out."""
-    wanted = args.get(ORDER, "")
-    order = Order(wanted) if wanted in set(Order) else Order.HELPFUL
-    after = ((side, args.get(name, "")) for side, name in AFTER.items())
-    known = tuple(
-        (side, int(text)) for side, text in after if text.isascii() and text.isdigit() and len(text) < 10
-    )
-    return View(order, known)
+from app.records import argument_statements as statements
+from app.records.argument_views import AFTER, FIRST, Order, View
 
 
 class ArgumentRow(NamedTuple):
@@ -123,10 +46,19 @@ class ArgumentRow(NamedTuple):
     """Whether the visitor is one of them."""
     is_changeable: bool = False
     """Whether the visitor wrote it just now and nobody answered it yet."""
+    gone_at: datetime | None = None
+    """When the moderators hid it."""
+    origin: str = ""
+    """The title of the idea under which it was said, when that one has been merged with this one."""
 
     @property
     def is_shown(self) -> bool:
         return self.state == ArgumentState.PUBLISHED
+
+    @property
+    def rule(self) -> HouseRule | None:
+        """The house rule that a hidden text broke."""
+        return HOUSE_RULES[self.reason] if self.reason else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +94,16 @@ class Discussion:
     def threads(self, side: Side) -> tuple[Thread, ...]:
         return {Side.FOR: self.for_, Side.AGAINST: self.against, Side.QUESTION: self.questions}[side]
 
+    @property
+    def waits_for_own(self) -> bool:
+        """Whether a text of the visitor was taken off by reports, and waits for a moderator."""
+        return any(
+            row.is_own and row.state == ArgumentState.WAITING
+            for side in Side
+            for thread in self.threads(side)
+            for row in (thread.top, *thread.replies)
+        )
+
     def further(self, side: Side) -> View | None:
         """The view in which this side goes on; None when this is all."""
         shown = self.threads(side)
@@ -172,115 +114,6 @@ class Discussion:
     def back(self, side: Side) -> View | None:
         """The view in which this side begins at the top again; None when it does."""
         return self.view.going_on(side, None) if self.places.get(side, 1) > 1 else None
-
-
-def _reason() -> ScalarSelect[RefusalReason | None]:
-    """Why the moderators hid an argument last; the database looks it up for hidden ones only."""
-    return (
-        select(ModerationDecision.reason)
-        .where(ModerationDecision.argument_id == Argument.id, ModerationDecision.verb == ModerationVerb.HIDE)
-        .order_by(ModerationDecision.id.desc())
-        .limit(1)
-        .correlate(Argument)
-        .scalar_subquery()
-    )
-
-
-_NEWEST = (Argument.created_at.desc(), Argument.id.desc())
-# Marks are no votes: they say that a text helps, on either side, so they show while the counts of votes are hidden.
-# What a moderator hid stands behind, whatever people thought of it.
-_MARKS = case((Argument.state == ArgumentState.PUBLISHED, Argument.helpful_count), else_=-1)
-_ORDERS = {
-    Order.HELPFUL: (_MARKS.desc(), *_NEWEST),
-    Order.NEWEST: _NEWEST,
-    Order.OLDEST: (Argument.created_at, Argument.id),
-}
-
-
-def _tops(order: Order) -> CTE:
-    """The arguments that others reply to, each with its place on its side and how many there are."""
-    reply = aliased(Argument)
-    # What its author deleted leaves a place only where somebody answered it.
-    is_answered = exists().where(reply.parent_id == Argument.id, reply.state != ArgumentState.DELETED)
-    return (
-        select(
-            Argument.id,
-            Argument.side,
-            func.row_number().over(partition_by=Argument.side, order_by=_ORDERS[order]).label("place"),
-            func.count().over(partition_by=Argument.side).label("total"),
-        )
-        .where(
-            Argument.idea_id == bindparam("idea"),
-            Argument.parent_id.is_(None),
-            or_(Argument.state != ArgumentState.DELETED, is_answered),
-        )
-        .cte("tops")
-    )
-
-
-# Put together once for each kind, and run without the object mapper: a third of the time of a long discussion.
-@cache
-def _of_idea(order: Order, *, personal: bool, further: bool) -> Select[*tuple[Any, ...]]:
-    tops = _tops(order)
-    marked: ColumnElement[bool] = false()
-    if personal:
-        marked = exists().where(
-            HelpfulMark.argument_id == Argument.id, HelpfulMark.person_id == bindparam("person")
-        )
-    start: Any = 0
-    if further:
-        before = tops.alias("before")
-        after = case({side: bindparam(AFTER[side]) for side in Side}, value=tops.c.side)
-        start = func.coalesce(
-            select(func.max(before.c.place))
-            .where(before.c.side == tops.c.side, before.c.id == after)
-            .correlate(tops)
-            .scalar_subquery(),
-            0,
-        )
-    page = (
-        select(tops.c.id, tops.c.place, tops.c.total)
-        .where(tops.c.place > start, tops.c.place <= start + PAGE)
-        .cte("page")
-    )
-    reply, said = aliased(Argument), aliased(Argument)
-    # By key from the page to its replies: SQLite would otherwise look through all texts for each of the page.
-    members = union_all(
-        select(page.c.id, page.c.place, page.c.total),
-        select(reply.id, page.c.place, page.c.total).join(page, page.c.id == reply.parent_id),
-    ).subquery("members")
-    return (
-        select(
-            members.c.place,
-            members.c.total,
-            select(func.count())
-            .where(said.idea_id == bindparam("idea"), said.state == ArgumentState.PUBLISHED)
-            .scalar_subquery(),
-            Argument.id,
-            Argument.parent_id,
-            Argument.side,
-            Argument.body,
-            Argument.state,
-            Argument.created_at,
-            Argument.edited_at,
-            Argument.helpful_count,
-            Argument.author_id,
-            Person.name,
-            Person.group,
-            Person.is_delegate,
-            Organisation.name,
-            case((Argument.state == ArgumentState.HIDDEN, _reason()), else_=None),
-            and_(
-                Argument.parent_id.is_not(None),
-                exists().where(PersonRole.person_id == Argument.author_id, PersonRole.role == Role.ORGANISER),
-            ),
-            marked,
-        )
-        .select_from(members)
-        .join(Argument, Argument.id == members.c.id)
-        .join(Person, Argument.author_id == Person.id)
-        .outerjoin(Organisation, Person.organisation_id == Organisation.id)
-    )
 
 
 class _Line(NamedTuple):
@@ -303,8 +136,10 @@ class _Line(NamedTuple):
     is_delegate: bool
     organisation: str | None
     reason: RefusalReason | None
+    gone_at: datetime | None
     is_official: bool
     is_marked: bool
+    origin: str | None
 
     @property
     def top_id(self) -> int:
@@ -326,6 +161,7 @@ class _Line(NamedTuple):
                 is_own,
                 is_reply,
                 self.reason,
+                gone_at=self.gone_at,
             )
         return ArgumentRow(
             self.id,
@@ -345,6 +181,7 @@ class _Line(NamedTuple):
             self.helpful,
             bool(self.is_marked),
             is_changeable,
+            origin=self.origin or "",
         )
 
 
@@ -352,7 +189,7 @@ def of_idea(
     idea_id: int, person_id: int | None = None, now: datetime | None = None, view: View = FIRST
 ) -> Discussion:
     """The discussion of one idea, in one statement; `person_id` marks what that person wrote and found helpful."""
-    statement = _of_idea(view.order, personal=person_id is not None, further=bool(view.after))
+    statement = statements.of_idea(view.order, personal=person_id is not None, further=bool(view.after))
     given: dict[str, Any] = {"idea": idea_id}
     if person_id is not None:
         given["person"] = person_id
@@ -403,22 +240,11 @@ def _spoke(lines: Sequence["_Line"]) -> dict[int, list[tuple[int, int]]]:
     return spoke
 
 
-@cache
-def _page_before(order: Order) -> Select[*tuple[Any, ...]]:
-    tops = _tops(order)
-    last = tops.alias("last")
-    # The last place of the page before: places are counted from one.
-    return (
-        select(last.c.side, last.c.id)
-        .join(
-            tops,
-            and_(last.c.side == tops.c.side, last.c.place == tops.c.place - 1 - (tops.c.place - 1) % PAGE),
-        )
-        .where(tops.c.id == bindparam("top"))
-    )
-
-
 def view_with(idea_id: int, top_id: int, order: Order = Order.HELPFUL) -> View:
     """The view on which an argument stands, in the order that the visitor reads in."""
-    row = db.session.connection().execute(_page_before(order), {"idea": idea_id, "top": top_id}).one_or_none()
+    row = (
+        db.session.connection()
+        .execute(statements.page_before(order), {"idea": idea_id, "top": top_id})
+        .one_or_none()
+    )
     return View(order) if row is None else View(order, ((Side(row[0]), row[1]),))

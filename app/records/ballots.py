@@ -1,8 +1,9 @@
 """What pages show of voting: whether one may, one's own vote, and the counts that may be seen now."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, bindparam, select
 
@@ -13,7 +14,9 @@ from app.domain.lifecycle import IdeaState
 from app.models.person import Person
 from app.models.vote import Tally, Vote
 from app.policies.taking_part import may_vote
+from app.records import excluded
 from app.records.calls import CallRow
+from app.records.excluded import PerReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,10 @@ class Ballot:
     votes_against: int | None
     groups: tuple[GroupTotal, ...]
     """Empty while a phase hides the counts, or when nobody voted yet."""
+    is_excluded: bool = False
+    """Whether one's own vote does not count, by a decision of two moderators."""
+    left_out: PerReason = field(default_factory=dict)
+    """How many votes of others do not count, by reason; empty while a phase hides the counts."""
 
     @property
     def shows_counts(self) -> bool:
@@ -55,11 +62,10 @@ class Ballot:
 
 
 _OF_IDEA = (
-    select(Tally.group, Tally.votes_for, Tally.votes_against, Vote.value)
+    select(Tally.group, Tally.votes_for, Tally.votes_against, Vote.value, Vote.excluded_at, excluded.on_idea)
     .outerjoin(Vote, and_(Vote.idea_id == Tally.idea_id, Vote.person_id == bindparam("person")))
     .where(Tally.idea_id == bindparam("idea"))
 )
-_TALLIES = select(Tally.group, Tally.votes_for, Tally.votes_against).where(Tally.idea_id == bindparam("idea"))
 _MINE = select(Vote.idea_id, Vote.value).where(
     Vote.person_id == bindparam("person"),
     Vote.value != VoteValue.WITHDRAWN.value,
@@ -73,26 +79,26 @@ def of_idea(idea_id: int, state: IdeaState, call: CallRow, person: Person | None
     given = {"idea": idea_id, "person": person.id if person else None}
     rows = db.session.connection().execute(_OF_IDEA, given).all()
     mine = VoteValue((rows[0][3] or 0) if rows else 0)
-    totals = {row[0]: (row[1], row[2]) for row in rows}
-    return _ballot(idea_id, may_vote(person, state, call, now), mine, totals, call.hides_counts(now))
+    return _ballot(idea_id, may_vote(person, state, call, now), mine, rows, call.hides_counts(now))
 
 
-def after_vote(idea_id: int, mine: VoteValue, call: CallRow, now: datetime) -> Ballot:
+def after_vote(idea_id: int, mine: VoteValue, call: CallRow, person_id: int, now: datetime) -> Ballot:
     """The ballot for somebody whose vote was recorded just now, in one statement."""
-    rows = db.session.connection().execute(_TALLIES, {"idea": idea_id})
-    totals = {row[0]: (row[1], row[2]) for row in rows}
-    return _ballot(idea_id, YES, mine, totals, call.hides_counts(now))
+    rows = db.session.connection().execute(_OF_IDEA, {"idea": idea_id, "person": person_id}).all()
+    return _ballot(idea_id, YES, mine, rows, call.hides_counts(now))
 
 
 def _ballot(
     idea_id: int,
     decision: Decision,
     mine: VoteValue,
-    totals: Mapping[Group, tuple[int, int]],
+    rows: Sequence[Any],
     hides_counts: bool,
 ) -> Ballot:
+    is_excluded = bool(rows) and rows[0][4] is not None
     if hides_counts:
-        return Ballot(idea_id, decision, mine, None, None, ())
+        return Ballot(idea_id, decision, mine, None, None, (), is_excluded)
+    totals = {row[0]: (row[1], row[2]) for row in rows}
     return Ballot(
         idea_id,
         decision,
@@ -100,6 +106,8 @@ def _ballot(
         sum(total[0] for total in totals.values()),
         sum(total[1] for total in totals.values()),
         group_totals(totals),
+        is_excluded,
+        excluded.per_reason(rows[0][5] if rows else None),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from app.db import db
 from app.domain import phases
 from app.domain.phases import Action
-from app.models.process import Audience, Call, CallKind, Phase, Process, ProcessState
+from app.models.process import Audience, Call, CallKind, Curation, Phase, Process, ProcessState
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,13 @@ class CallRow:
     """Whether people tick the themes of the agenda themselves."""
     threshold: int | None = None
     """How many votes for an idea asks for, to be sure of an answer of the municipality."""
+    idea_curation: Curation = Curation.BEFORE
+    argument_curation: Curation = Curation.REPORTED
+    """When moderators read what people send in."""
+    trust_after: int = 3
+    """After how many accepted texts in a row an author is trusted."""
+    promised_hours: int = 24
+    """Within how many hours moderators promise to look."""
 
     def allows(self, action: Action, now: datetime) -> bool:
         """Whether the process is open and a running phase gives the right."""
@@ -89,6 +96,10 @@ COLUMNS: tuple[Any, ...] = (
     Process.state,
     Call.agenda_ballot,
     Call.threshold,
+    Call.idea_curation,
+    Call.argument_curation,
+    Call.trust_after,
+    Process.promised_hours,
     Phase.name,
     Phase.starts_at,
     Phase.ends_at,
@@ -98,9 +109,9 @@ COLUMNS: tuple[Any, ...] = (
     Phase.hides_counts,
     Phase.default_sort,
 )
-"""What a call with its phases is read from: twelve columns of the call, then those of one phase (or nothing)."""
+"""What a call with its phases is read from: sixteen columns of the call, then those of one phase (or nothing)."""
 
-_OF_THE_CALL = 12
+_OF_THE_CALL = 16
 _BEFORE_PHASES = 10
 
 

@@ -1,6 +1,6 @@
 """Who follows what: an idea, a theme, a call or a process; and whether somebody hears of the ideas they voted on."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -45,6 +45,13 @@ def begin(person_id: int, subject: Subject, number: int, now: datetime) -> None:
     insert = insert_on_postgresql if is_postgresql() else insert_on_sqlite
     row = {"person_id": person_id, COLUMNS[subject].key: number, "created_at": now}
     db.session.execute(insert(Follow).values(row).on_conflict_do_nothing())
+
+
+def begin_all(pairs: Sequence[tuple[int, int]], now: datetime) -> None:
+    """Let people follow ideas, as (person, idea); who does already goes on. The caller commits."""
+    rows = [{"person_id": person, "idea_id": idea, "created_at": now} for person, idea in pairs]
+    insert = insert_on_postgresql if is_postgresql() else insert_on_sqlite
+    db.session.execute(insert(Follow).on_conflict_do_nothing(), rows)
 
 
 def end(person_id: int, subject: Subject, number: int) -> None:

@@ -4,18 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import aliased
 
 from app.db import db
 from app.domain.ranking import Weighting
 from app.kit import signals
 from app.kit.kept import Kept
 from app.models.audit import AuditEntry
+from app.models.integrity import Exclusion, ExclusionState
 from app.models.person import Person
 from app.models.process import Call, CallKind, Process, ProcessState, Theme
 from app.records import calls
 from app.records.calls import CallRow
-from app.records.standings import Rules, parameters_from
+from app.records.ranking_rules import Rules, parameters_from
 
 CHOOSING = "ranking.set_rules"
 """The action on the audit line of who chose the rules of a process."""
@@ -52,6 +54,8 @@ class Frame:
     """The call that was asked for, or the main one."""
     themes: tuple[ThemeTag, ...]
     rules: Rules
+    leaves_out: bool = False
+    """Whether a vote of the process does not count, by the decision of two moderators."""
     chosen: Chosen | None = None
     """None while the rules are those that the process began with."""
 
@@ -84,7 +88,7 @@ def read(slug: str = "") -> Frame | None:
         next((row for row in found if row.kind == CallKind.IDEAS), found[0]),
     )
     settings, seed = rows[0][width], rows[0][width + 1]
-    at, by, why = rows[0][end:]
+    at, by, why, leaves_out = rows[0][end:]
     return Frame(
         process_id=call.process_id,
         calls=tuple(found),
@@ -93,6 +97,7 @@ def read(slug: str = "") -> Frame | None:
         rules=Rules(
             parameters_from(settings), Weighting(settings.get("weighting", Weighting.PER_GROUP)), seed
         ),
+        leaves_out=leaves_out,
         chosen=Chosen(at, by or "", why) if at is not None else None,
     )
 
@@ -120,10 +125,26 @@ def _statement(slug: str) -> Select[Any]:
         .correlate(Process)
         .scalar_subquery()
     )
+    of_process = aliased(Call)
+    leaves_out = (
+        exists()
+        .where(
+            Exclusion.call_id == of_process.id,
+            of_process.process_id == Process.id,
+            Exclusion.state == ExclusionState.IN_FORCE,
+        )
+        .correlate(Process)
+    )
     return (
         calls.joined()
         .add_columns(
-            Process.ranking_settings, Process.tie_seed, *_THEME, AuditEntry.at, Person.name, AuditEntry.why
+            Process.ranking_settings,
+            Process.tie_seed,
+            *_THEME,
+            AuditEntry.at,
+            Person.name,
+            AuditEntry.why,
+            leaves_out,
         )
         .outerjoin(Theme, Theme.process_id == Process.id)
         .outerjoin(AuditEntry, AuditEntry.id == newest)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.db import db, is_postgresql
 from app.domain.ballot import Group, VoteValue
 from app.domain.decision import N_, Decision, NotAllowed
+from app.domain.lifecycle import IdeaState
 from app.domain.phases import Action
 from app.models.idea import Idea
 from app.models.person import Organisation, Person
@@ -17,6 +19,8 @@ from app.models.vote import AgendaTick, Tally, Vote
 from app.policies.taking_part import counts
 from app.records import agenda_ballots, calls, tallies
 from app.records.calls import CallRow
+
+_GONE = Decision(N_("This account has been deleted."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,27 @@ def hold(voter: Person) -> None:
         seen = ["group", "organisation_id", "is_delegate", "erased_at"]
         db.session.refresh(voter, seen, with_for_update={"read": True, "key_share": True})
     if voter.erased_at is not None:
-        raise NotAllowed(Decision(N_("This account has been deleted.")))
+        raise NotAllowed(_GONE)
+
+
+def hold_to_vote(voter: Person, idea_id: int, state: IdeaState) -> IdeaState:
+    """The same, and the idea as well: its state as it is now, kept until the vote is written. In one statement.
+
+    A merge waits for the vote, or goes before it and is seen. Raises NotAllowed.
+    """
+    if is_postgresql():
+        columns = (Person.group, Person.organisation_id, Person.is_delegate, Person.erased_at)
+        *now, state = db.session.execute(
+            select(*columns, Idea.state)
+            .join(Idea, Idea.id == idea_id)
+            .where(Person.id == voter.id)
+            .with_for_update(read=True, key_share=True)
+        ).one()
+        for column, value in zip(columns, now, strict=True):
+            set_committed_value(voter, column.key, value)
+    if voter.erased_at is not None:
+        raise NotAllowed(_GONE)
+    return state
 
 
 def effect(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam
 
 from app.db import db
-from app.domain.lifecycle import READABLE_STATES, IdeaState
+from app.domain.lifecycle import READABLE_STATES, IdeaState, PublicStatus
 from app.models.idea import Idea
 from app.models.process import Call
 from app.records import calls
@@ -22,6 +22,7 @@ class IdeaHead:
     title: str
     state: IdeaState
     author_id: int
+    public_status: PublicStatus
     call: CallRow
 
     @property
@@ -32,7 +33,7 @@ class IdeaHead:
 # Every vote begins with this statement, so it is put together once.
 _HEAD = (
     calls.joined()
-    .add_columns(Idea.id, Idea.title, Idea.state, Idea.author_id)
+    .add_columns(Idea.id, Idea.title, Idea.state, Idea.author_id, Idea.public_status)
     .join(Idea, Idea.call_id == Call.id)
     .where(Idea.id == bindparam("idea"))
 )
@@ -43,5 +44,5 @@ def of_idea(idea_id: int) -> IdeaHead | None:
     rows: Sequence[Any] = db.session.connection().execute(_HEAD, {"idea": idea_id}).all()
     if not rows:
         return None
-    number, title, state, author_id = rows[0][len(calls.COLUMNS) :]
-    return IdeaHead(number, title, state, author_id, calls.gather(rows)[0])
+    number, title, state, author_id, status = rows[0][len(calls.COLUMNS) :]
+    return IdeaHead(number, title, state, author_id, status, calls.gather(rows)[0])

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy import case, exists, func, insert, select
@@ -10,26 +9,20 @@ from sqlalchemy import case, exists, func, insert, select
 from app.db import begin_read, begin_write, db
 from app.domain.lifecycle import IdeaState
 from app.domain.ranking import ThemeRanking, Votes, rank_themes
-from app.kit.i18n import TIME_ZONE
+from app.kit.moments import CITY, day_of
 from app.models.idea import Idea, IdeaTheme
 from app.models.process import Call, Phase, Theme
 from app.models.standing import StandingDay
 from app.models.vote import Vote
-from app.records import standings
+from app.records import excluded, ranking_rules
 
 MOST_DAYS = 60
 """A site that was away for longer begins anew: what stood in between is not made up."""
-_ZONE = ZoneInfo(TIME_ZONE)
 
 
 def midnight(day: date) -> datetime:
     """The end of a day, by the clocks of the city."""
-    return datetime.combine(day + timedelta(days=1), time(), _ZONE).astimezone(UTC)
-
-
-def day_of(moment: datetime) -> date:
-    """The day that a moment falls on, by the clocks of the city."""
-    return moment.astimezone(_ZONE).date()
+    return datetime.combine(day + timedelta(days=1), time(), CITY).astimezone(UTC)
 
 
 def missing(now: datetime) -> dict[int, list[date]]:
@@ -121,7 +114,7 @@ def write(call_id: int, days: Sequence[date]) -> int:
 
 
 def _rankings(call_id: int, days: Sequence[date]) -> dict[date, ThemeRanking]:
-    rules = standings.rules_of(call_id)
+    rules = ranking_rules.rules_of(call_id)
     published = (Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED)
     ideas = tuple(db.session.scalars(select(Idea.id).where(*published).order_by(Idea.id)))
     process = select(Call.process_id).where(Call.id == call_id).scalar_subquery()
@@ -165,7 +158,12 @@ def _votes_at(call_id: int, moment: datetime, ideas: Sequence[int], groups: Sequ
     rows = db.session.execute(
         select(Vote.person_id, Vote.idea_id, stood, Vote.group)
         .join(Idea, Idea.id == Vote.idea_id)
-        .where(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED, stood != 0)
+        .where(
+            Idea.call_id == call_id,
+            Idea.state == IdeaState.PUBLISHED,
+            stood != 0,
+            excluded.counts_at(moment),
+        )
     ).all()
     people, places, values, whose = zip(*rows, strict=True) if rows else ((), (), (), ())
     column = {group: number for number, group in enumerate(groups)}

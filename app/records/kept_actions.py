@@ -78,7 +78,7 @@ def complete(person: Person, token: str, now: datetime) -> Outcome | None:
 
     Taking it and doing it are one transaction: of two at once one does it, and what fails is still there.
     """
-    if person.blocked_at is not None:
+    if person.is_blocked(now):
         return None
     kept = drafts.take(token, now)
     kind = _kind_of(kept)

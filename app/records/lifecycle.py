@@ -1,36 +1,74 @@
 """Moving an idea through its life: one conditional statement, so that of two who act at once only one succeeds."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 
 from app.db import db
 from app.domain.decision import N_, Decision, NotAllowed
 from app.domain.lifecycle import READABLE_STATES, IdeaState, IdeaVerb, state_after
 from app.models.idea import Idea
-from app.records import news
+from app.models.person import Person
+from app.models.queue import QueueKind
+from app.records import news, queue
 
-_STAMPS = {IdeaVerb.SUBMIT: "submitted_at", IdeaVerb.PUBLISH: "published_at"}
+_MOVED_ON = Decision(N_("This is not possible now: the idea has changed in the meantime."))
+_READ = (QueueKind.IDEA, QueueKind.AMENDMENT, QueueKind.IMAGE)
+_LEFT_BEHIND: Mapping[IdeaVerb, tuple[QueueKind, ...]] = {
+    IdeaVerb.HIDE: (*_READ, QueueKind.DUPLICATE, QueueKind.REPORT),
+    # Who reported a text that its author took back still hears what a moderator thought of it.
+    IdeaVerb.WITHDRAW: (*_READ, QueueKind.DUPLICATE),
+    IdeaVerb.MERGE: _READ,
+}
+"""What nobody has to read any more when an idea leaves the site; every other verb ends its own waiting only."""
 
 
-def move(idea: Idea, verb: IdeaVerb, now: datetime) -> IdeaState:
+def move(
+    idea: Idea, verb: IdeaVerb, now: datetime, by: Person | None = None, *, stays: bool = False
+) -> IdeaState:
     """Bring the idea to the state that the verb leads to and return the state it was in; the caller commits.
 
-    Raises NotAllowed when the idea does not know the verb in its state, also when somebody else was first.
+    Sending in lets it wait for a moderator, and whatever follows ends that; `stays` publishes it and lets it wait
+    still. Raises NotAllowed when the idea does not know the verb in its state, also when somebody else was first.
     """
     before = idea.state
-    after = state_after(before, verb)
-    if after is None:
-        raise NotAllowed(Decision(N_("This is not possible now: the idea has changed in the meantime.")))
-    values: dict[str, object] = {"state": after, "version": Idea.version + 1}
-    if verb in _STAMPS:
-        values[_STAMPS[verb]] = now
-    moved = db.session.execute(
-        update(Idea).where(Idea.id == idea.id, Idea.state == before).values(**values).returning(Idea.id)
-    ).one_or_none()
-    if moved is None:
-        raise NotAllowed(Decision(N_("This is not possible now: the idea has changed in the meantime.")))
-    if before in READABLE_STATES and after not in READABLE_STATES:
-        news.idea_gone(idea.id)
+    if not move_all([idea], verb, now, by, stays=stays):
+        raise NotAllowed(_MOVED_ON)
     db.session.refresh(idea)
+    if verb == IdeaVerb.SUBMIT:
+        queue.put(QueueKind.IDEA, idea, now)
+    elif stays:
+        queue.show(QueueKind.IDEA, idea)
     return before
+
+
+def move_all(
+    ideas: Sequence[Idea], verb: IdeaVerb, now: datetime, by: Person | None = None, *, stays: bool = False
+) -> set[int]:
+    """The same for many, in a few statements: the numbers of those that moved. None is loaded anew."""
+    moved: set[int] = set()
+    for before in {idea.state for idea in ideas}:
+        after = state_after(before, verb)
+        if after is None:
+            continue
+        values: dict[str, object] = {"state": after, "version": Idea.version + 1}
+        if verb == IdeaVerb.PUBLISH:
+            # What was on the site before, and was taken back for another look, keeps its date.
+            values["published_at"] = func.coalesce(Idea.published_at, now)
+        elif verb == IdeaVerb.SUBMIT:
+            values["submitted_at"] = now
+        numbers = [idea.id for idea in ideas if idea.state == before]
+        went = db.session.scalars(
+            update(Idea)
+            .where(Idea.id.in_(numbers), Idea.state == before)
+            .values(**values)
+            .returning(Idea.id)
+            .execution_options(synchronize_session=False)
+        ).all()
+        if went and before in READABLE_STATES and after not in READABLE_STATES:
+            news.ideas_gone(went)
+        moved.update(went)
+    if moved and verb != IdeaVerb.SUBMIT and not stays:
+        queue.leave(sorted(moved), _LEFT_BEHIND.get(verb, (QueueKind.IDEA,)), now, by)
+    return moved

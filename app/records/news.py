@@ -1,6 +1,7 @@
 """What people hear about ideas: who is told when one is published, moves on, is answered, changed or reacted to."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +14,13 @@ from app.domain.lifecycle import PublicStatus
 from app.models.argument import Argument
 from app.models.following import News, Notice, NoticeKind
 from app.models.idea import Idea
-from app.records import follows
-from app.records.follows import Subject
-from app.records.notices import Audience, page, tell
+from app.records import follows, notices
+from app.records.notices import Audience, Telling, page, tell
 
 AS_WRITTEN = "%(sentence)s"
 """A text that somebody wrote to the reader; it is not translated."""
 LONGEST_QUOTE = 280
+GONE_AT_ONCE = 25
 
 
 def decided(
@@ -39,23 +40,33 @@ def decided(
 
 def idea_published(idea: Idea, now: datetime) -> None:
     """Its author follows it from now on; who follows one of its themes, its call or its process hears of it."""
-    follows.begin(idea.author_id, Subject.IDEA, idea.id, now)
-    audience = Audience(
-        themes=tuple(theme.id for theme in idea.themes),
-        calls=(idea.call_id,),
-        processes=(idea.call.process_id,),
-        but=(idea.author_id,),
-    )
-    tell(
-        audience,
+    ideas_published([idea], now)
+
+
+def ideas_published(ideas: Sequence[Idea], now: datetime) -> None:
+    """The same for many at once, in two statements."""
+    if not ideas:
+        return
+    follows.begin_all([(idea.author_id, idea.id) for idea in ideas], now)
+    notices.announce(
         NoticeKind.IDEA,
-        f"idea:{idea.id}",
-        N_("A new idea: “%(title)s”"),
-        AS_WRITTEN,
-        page("ideas.show", idea_id=idea.id),
+        [
+            Telling(
+                Audience(
+                    themes=tuple(theme.id for theme in idea.themes),
+                    calls=(idea.call_id,),
+                    processes=(idea.call.process_id,),
+                    but=(idea.author_id,),
+                ),
+                f"idea:{idea.id}",
+                N_("A new idea: “%(title)s”"),
+                AS_WRITTEN,
+                page("ideas.show", idea_id=idea.id),
+                {"title": idea.title, "sentence": idea.summary},
+            )
+            for idea in ideas
+        ],
         now,
-        title=idea.title,
-        sentence=idea.summary,
     )
 
 
@@ -90,6 +101,42 @@ def status_changed(
         status=status,
         sentence=reason,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A step of one idea among many: its author, and the number and reason of the step."""
+
+    idea_id: int
+    title: str
+    author_id: int
+    change_id: int
+    reason: str
+
+
+def statuses_changed(changes: Sequence[Change], status: PublicStatus, now: datetime) -> None:
+    """The same of many ideas at once, in a few statements; their authors by mails of their own."""
+    own = N_("Your idea “%(title)s” has a new status: %(status)s")
+    others = N_("The idea “%(title)s” has a new status: %(status)s")
+    for title, kind, say in (
+        (own, NoticeKind.DECISION, notices.tell_each),
+        (others, NoticeKind.STATUS, notices.announce),
+    ):
+        is_own = kind == NoticeKind.DECISION
+        tellings = [
+            Telling(
+                Audience(people=(change.author_id,))
+                if is_own
+                else Audience(ideas=(change.idea_id,), voters_of=change.idea_id, but=(change.author_id,)),
+                f"status:{change.change_id}",
+                title,
+                AS_WRITTEN,
+                page("ideas.show", idea_id=change.idea_id),
+                {"title": change.title, "status": status, "sentence": change.reason},
+            )
+            for change in changes
+        ]
+        say(kind, tellings, now)
 
 
 def idea_answered(idea: Idea, response_id: int, on_behalf_of: str, body: str, now: datetime) -> None:
@@ -164,24 +211,65 @@ def argument_added(
         )
 
 
+def arguments_published(arguments: Sequence[Argument], now: datetime) -> None:
+    """The same of reactions that a moderator read first, at once."""
+    tops = [argument for argument in arguments if argument.parent_id is None]
+    notices.announce(
+        NoticeKind.ARGUMENT,
+        [
+            Telling(
+                Audience(ideas=(top.idea_id,), but=(top.author_id,)),
+                f"argument:{top.id}",
+                N_("A new reaction to the idea “%(title)s”"),
+                N_("%(side)s."),
+                page("discussion.show", argument_id=top.id),
+                {"title": top.idea.title, "side": top.side},
+            )
+            for top in tops
+        ],
+        now,
+    )
+    for one in arguments:
+        if one.parent_id is not None:
+            argument_added(one.id, one.idea_id, one.author_id, one.parent_id, one.side, now)
+
+
 def idea_gone(idea_id: int) -> None:
     """Nobody reads of an idea that left the site: its title and words go from inboxes, and from what is still told.
 
     Decisions stay: they tell its author, and who reported it, why it is gone. The caller commits.
     """
-    path = page("ideas.show", idea_id=idea_id)
-    answers = select(literal("argument:") + cast(Argument.id, String)).where(Argument.idea_id == idea_id)
-    # First what is still told: who tells it at this moment is waited for, and what they told goes as well.
-    for table in (News, Notice):
-        about = or_(
-            table.path == path,
-            table.path.startswith(f"{path}#", autoescape=True),
-            table.event_key.in_(answers),
+    ideas_gone([idea_id])
+
+
+def ideas_gone(idea_ids: Sequence[int]) -> None:
+    """The same for many at once, a few in each statement."""
+    for start in range(0, len(idea_ids), GONE_AT_ONCE):
+        numbers = idea_ids[start : start + GONE_AT_ONCE]
+        paths = [page("ideas.show", idea_id=number) for number in numbers]
+        answers = select(literal("argument:") + cast(Argument.id, String)).where(
+            Argument.idea_id.in_(numbers)
         )
+        # First what is still told: who tells it at this moment is waited for, and what they told goes as well.
+        for table in (News, Notice):
+            about = or_(
+                table.path.in_(paths),
+                *(table.path.startswith(f"{path}#", autoescape=True) for path in paths),
+                table.event_key.in_(answers),
+            )
+            db.session.execute(
+                delete(table)
+                .where(about, table.kind != NoticeKind.DECISION)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def arguments_gone(argument_ids: Sequence[int]) -> None:
+    """Nobody is told any more of these reactions. The caller commits."""
+    keys = [f"argument:{number}" for number in argument_ids]
+    for table in (News, Notice):
         db.session.execute(
-            delete(table)
-            .where(about, table.kind != NoticeKind.DECISION)
-            .execution_options(synchronize_session=False)
+            delete(table).where(table.event_key.in_(keys)).execution_options(synchronize_session=False)
         )
 
 

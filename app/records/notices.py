@@ -9,7 +9,7 @@ All of it happens in the transaction of what is told. What may wait goes along w
 that kind by mail; a decision has a mail of its own, queued by whoever decides.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -35,10 +35,11 @@ from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
 from app.db import UTCDateTime, db, is_postgresql, text_enum
-from app.kit.i18n import DEFAULT_LANGUAGE, LANGUAGES, speaking
+from app.kit.i18n import DEFAULT_LANGUAGE, LANGUAGES, day_words, speaking
 from app.kit.words import word
 from app.models.following import Follow, News, Notice, NoticeChoice, NoticeKind, VotedWish
 from app.models.gathering import Registration, RegistrationState
+from app.models.idea import IdeaTheme
 from app.models.person import Digest, Person
 from app.models.vote import Vote
 
@@ -60,6 +61,12 @@ class Audience:
     processes: tuple[int, ...] = ()
     voters_of: int | None = None
     """Those who voted on this idea and want to hear what becomes of it."""
+    or_of: int | None = None
+    """Likewise another idea."""
+    voters_of_any: tuple[int, ...] = ()
+    """Likewise any of these ideas."""
+    voters_in: int | None = None
+    """Those who voted on an idea of this theme and want to hear what becomes of it."""
     registered_for: int | None = None
     """Those who come to this activity or wait for a place."""
     but: tuple[int, ...] = ()
@@ -85,7 +92,7 @@ def tell(
     """Tell people something, each once for every event key. The caller commits.
 
     Title and text are English sentences marked with N_, filled in with `values` in the language of each reader;
-    a value that is a member of an enum is said in words.
+    a value that is a member of an enum or a moment is said in words.
     """
     words = {code: _said(code, title, text, values) for code in LANGUAGES}
     if not isinstance(people, Audience):
@@ -106,6 +113,68 @@ def tell(
     db.session.execute(insert(News).values(row).on_conflict_do_nothing())
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One thing to tell, as `tell` takes it."""
+
+    people: Audience
+    event_key: str
+    title: str
+    text: str
+    path: str
+    values: dict[str, Any]
+
+
+def announce(kind: NoticeKind, tellings: Sequence[Telling], now: datetime) -> None:
+    """Tell many things, each to many people, beside the request; one statement. The caller commits."""
+    if not tellings:
+        return
+    insert = insert_on_postgresql if is_postgresql() else insert_on_sqlite
+    rows = [
+        {
+            "event_key": telling.event_key,
+            "kind": kind,
+            "audience": asdict(telling.people),
+            "words": {code: _said(code, telling.title, telling.text, telling.values) for code in LANGUAGES},
+            "path": telling.path,
+            "created_at": now,
+            "reached": 0,
+        }
+        for telling in tellings
+    ]
+    db.session.execute(insert(News).on_conflict_do_nothing(), rows)
+
+
+def tell_each(kind: NoticeKind, tellings: Sequence[Telling], now: datetime) -> None:
+    """Tell many things at once, each to the few people it names; two statements. The caller commits."""
+    named = {number for telling in tellings for number in telling.people.people}
+    if not named:
+        return
+    there = select(Person.id, Person.language).where(
+        Person.id.in_(named), Person.blocked_at.is_(None), Person.erased_at.is_(None)
+    )
+    languages = dict(db.session.execute(there).all())
+    rows = [
+        {
+            "person_id": number,
+            "kind": kind,
+            "event_key": telling.event_key,
+            "title": words[0],
+            "text": words[1],
+            "path": telling.path,
+            "created_at": now,
+            "waits": False,
+        }
+        for telling in tellings
+        for number in telling.people.people
+        if number in languages
+        for words in [_said(languages[number], telling.title, telling.text, telling.values)]
+    ]
+    if rows:
+        insert = insert_on_postgresql if is_postgresql() else insert_on_sqlite
+        db.session.execute(insert(Notice).on_conflict_do_nothing(), rows)
+
+
 def readers(audience: Audience, at: datetime) -> CompoundSelect[Any]:
     """The numbers of everybody in the audience who was in it at that moment, blocked and erased people too."""
     subjects = (
@@ -120,11 +189,20 @@ def readers(audience: Audience, at: datetime) -> CompoundSelect[Any]:
         for column, numbers in subjects
         if numbers
     ]
-    if audience.voters_of is not None:
+    voted_on = [number for number in (audience.voters_of, audience.or_of) if number is not None]
+    voted_on += audience.voters_of_any
+    if voted_on:
         parts.append(
             select(Vote.person_id.label("id"))
             .join(VotedWish, VotedWish.person_id == Vote.person_id)
-            .where(Vote.idea_id == audience.voters_of, Vote.value != 0, VotedWish.wanted_at <= at)
+            .where(Vote.idea_id.in_(voted_on), Vote.value != 0, VotedWish.wanted_at <= at)
+        )
+    if audience.voters_in is not None:
+        parts.append(
+            select(Vote.person_id.label("id"))
+            .join(VotedWish, VotedWish.person_id == Vote.person_id)
+            .join(IdeaTheme, IdeaTheme.idea_id == Vote.idea_id)
+            .where(IdeaTheme.theme_id == audience.voters_in, Vote.value != 0, VotedWish.wanted_at <= at)
         )
     if audience.registered_for is not None:
         parts.append(
@@ -157,7 +235,7 @@ def put(news: News, whom: ColumnElement[bool]) -> None:
             mailed,
         )
         .outerjoin(NoticeChoice, and_(NoticeChoice.person_id == Person.id, NoticeChoice.kind == kind))
-        .where(whom, Person.blocked_at.is_(None), Person.erased_at.is_(None))
+        .where(whom, Person.not_blocked(news.created_at), Person.erased_at.is_(None))
         .order_by(Person.id)  # whoever tells the same at once waits in the same order
     )
     insert = insert_on_postgresql if is_postgresql() else insert_on_sqlite
@@ -181,9 +259,13 @@ def _in_language(words: Words, part: int) -> ColumnElement[str]:
 def _said(code: str, title: str, text: str, values: dict[str, Any]) -> list[str]:
     """A title of one line and a text in one language."""
     with speaking(code):
-        spoken = {
-            name: word(value) if isinstance(value, StrEnum) else value for name, value in values.items()
-        }
+        spoken = {name: _spoken(value) for name, value in values.items()}
         head = str(gettext(title, **spoken)) if title else ""
         body = str(gettext(text, **spoken)) if text else ""
     return [" ".join(head.split())[:200], body]
+
+
+def _spoken(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return word(value)
+    return day_words(value) if isinstance(value, datetime) else value

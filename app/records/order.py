@@ -30,7 +30,7 @@ from app.models.vote import Tally
 from app.records import exposures, standings, traits
 from app.records.exposures import NEVER_SEEN, Exposures
 from app.records.ordering import Ordering
-from app.records.standings import Rules
+from app.records.ranking_rules import Rules
 from app.records.traits import Traits
 
 Ints = NDArray[np.int64]

@@ -1,6 +1,6 @@
 """Practices and ideas that belong together: on the same themes, and in much the same words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -62,6 +62,23 @@ def of_idea(theme_ids: Sequence[int], title: str, summary: str, most: int = 3) -
     # Sorting keeps the order of those that are alike equally.
     ranked = sorted(rows, key=lambda row: -(THEME_WEIGHS * row[5] + likeness(mine, f"{row[1]} {row[4]}")))
     return [PracticeRow(*row[:4]) for row in ranked[:most]]
+
+
+def of_themes(about: Mapping[int, str], most: int = 3) -> dict[int, list[int]]:
+    """Per theme the numbers of published practices, those that are most like a text about it first; one statement."""
+    rows = db.session.execute(
+        select(PracticeTheme.theme_id, Practice.id, Practice.title, func.substr(Practice.done, 1, OPENING))
+        .join(Practice, Practice.id == PracticeTheme.practice_id)
+        .where(PracticeTheme.theme_id.in_(list(about)), Practice.state == PracticeState.PUBLISHED)
+        .order_by(Practice.published_at.desc(), Practice.id)
+        .limit(READ * max(len(about), 1))
+    ).all()
+    found: dict[int, list[int]] = {}
+    for theme, text in about.items():
+        mine = [row for row in rows if row[0] == theme]
+        ranked = sorted(mine, key=lambda row: -likeness(text, f"{row[2]} {row[3]}"))
+        found[theme] = [row[1] for row in ranked[:most]]
+    return found
 
 
 def ideas_on(theme_ids: Sequence[int], title: str, done: str, most: int = 4) -> list[IdeaLine]:

@@ -1,7 +1,7 @@
 """Places at activities: whoever asks first comes, the others wait, and who waits longest moves up.
 
 Everything that hands out places locks the row of the activity first, so that of two people who ask for the last
-place at once one comes and the other waits.
+place at once one comes and the other waits. Places that are kept for a group are for that group alone (`quotas`).
 """
 
 from collections.abc import Iterable
@@ -11,11 +11,13 @@ from datetime import datetime
 from sqlalchemy import case, func, select
 
 from app.db import db
+from app.domain.ballot import GROUPS, Group
 from app.domain.decision import N_
 from app.models.following import NoticeKind
 from app.models.gathering import Registration, RegistrationState
+from app.models.person import Person
 from app.models.process import Activity
-from app.records import notices
+from app.records import notices, quotas
 
 _S = RegistrationState
 
@@ -31,19 +33,23 @@ class Places:
     note: str
     before_me: int
     """How many wait longer; only for who waits."""
+    kept: int = 0
+    """How many of the free places are kept for other groups than that of who asks."""
 
     @property
     def left(self) -> int | None:
-        """Places that are free; None when there is no limit."""
-        return max(0, self.capacity - self.coming) if self.capacity else None
+        """Places that are free for who asks; None when there is no limit."""
+        return max(0, self.capacity - self.coming - self.kept) if self.capacity else None
 
 
-def places(activity_id: int, capacity: int | None, person_id: int | None) -> Places:
-    """How full an activity is, and where one person stands, in one statement (two for who waits)."""
+def places(
+    activity_id: int, capacity: int | None, person_id: int | None, group: Group = Group.RESIDENT
+) -> Places:
+    """How full an activity is for somebody of a group, and where they stand, in one statement (two for who waits)."""
     if capacity is None:
         return Places(None, 0, 0, None, "", 0)
     mine = Registration.person_id == (person_id or 0)
-    coming, waiting, state, note, asked, number = db.session.execute(
+    coming, waiting, state, note, asked, number, kept = db.session.execute(
         select(
             func.count(case((Registration.state == _S.COMING, 1))),
             func.count(case((Registration.state == _S.WAITING, 1))),
@@ -51,10 +57,12 @@ def places(activity_id: int, capacity: int | None, person_id: int | None) -> Pla
             func.max(case((mine, Registration.note))),
             func.max(case((mine, Registration.asked_at))),
             func.max(case((mine, Registration.id))),
+            quotas.kept_from(activity_id, group),
         ).where(Registration.activity_id == activity_id)
     ).one()
     before = _waiting_before(activity_id, asked, number) if state == _S.WAITING else 0
-    return Places(capacity, coming, waiting, _S(state) if state else None, note or "", before)
+    kept = max(0, min(kept, capacity - coming)) if capacity else 0
+    return Places(capacity, coming, waiting, _S(state) if state else None, note or "", before, kept)
 
 
 def register(activity_id: int, person_id: int, note: str, now: datetime) -> RegistrationState:
@@ -71,7 +79,8 @@ def register(activity_id: int, person_id: int, note: str, now: datetime) -> Regi
     if row is not None and row.state != _S.CANCELLED:
         row.note = note
         return row.state
-    state = _S.COMING if _has_room(activity) else _S.WAITING
+    group = db.session.scalars(select(Person.group).where(Person.id == person_id)).one()
+    state = _S.COMING if group in _groups_with_room(activity) else _S.WAITING
     if row is None:
         row = Registration(activity_id=activity_id, person_id=person_id)
         db.session.add(row)
@@ -113,7 +122,9 @@ def move_up(activity: Activity, now: datetime) -> list[int]:
     """Give free places to those who wait longest, and tell them; who moved up. The row of the activity is locked."""
     db.session.flush()
     moved: list[int] = []
-    while _has_room(activity) and (row := _first_waiting(activity.id)) is not None:
+    while (groups := _groups_with_room(activity)) and (
+        row := _first_waiting(activity.id, groups)
+    ) is not None:
         row.state, row.changed_at = _S.COMING, now
         db.session.flush()
         moved.append(row.person_id)
@@ -122,9 +133,7 @@ def move_up(activity: Activity, now: datetime) -> list[int]:
             NoticeKind.ACTIVITY,
             f"registration:{row.id}:{int(now.timestamp())}",
             N_("There is a place for you: %(title)s"),
-            N_(
-                "Somebody else cannot come, so you can. Can you not come after all? Then cancel, for others wait."
-            ),
+            N_("You can come now. Can you not come after all? Then cancel, for others wait."),
             notices.page("processes.activity", activity_id=activity.id),
             now,
             title=activity.title,
@@ -136,19 +145,28 @@ def _locked(activity_id: int) -> Activity:
     return db.session.get_one(Activity, activity_id, with_for_update=True, populate_existing=True)
 
 
-def _has_room(activity: Activity) -> bool:
+def _groups_with_room(activity: Activity) -> frozenset[Group]:
+    """The groups of which somebody can have a place."""
     if not activity.capacity:
-        return activity.capacity is not None
+        return frozenset() if activity.capacity is None else frozenset(GROUPS)
     coming = select(func.count()).where(
         Registration.activity_id == activity.id, Registration.state == _S.COMING
     )
-    return (db.session.scalar(coming) or 0) < activity.capacity
+    number = db.session.scalar(coming) or 0
+    if number >= activity.capacity:
+        return frozenset()
+    return quotas.groups_with_room(activity.id, activity.capacity, number)
 
 
-def _first_waiting(activity_id: int) -> Registration | None:
+def _first_waiting(activity_id: int, groups: frozenset[Group]) -> Registration | None:
     return db.session.scalar(
         select(Registration)
-        .where(Registration.activity_id == activity_id, Registration.state == _S.WAITING)
+        .join(Person, Person.id == Registration.person_id)
+        .where(
+            Registration.activity_id == activity_id,
+            Registration.state == _S.WAITING,
+            Person.group.in_(groups),
+        )
         .order_by(Registration.asked_at, Registration.id)
         .limit(1)
         .execution_options(populate_existing=True)

@@ -15,25 +15,19 @@ from sqlalchemy import select
 
 from app.db import begin_snapshot, db
 from app.domain.decision import N_, Decision
+from app.domain.programme import known_places
 from app.domain.ranking import Ballots, infer_ballots
 from app.domain.ranking.canonical import canonical, events_digest, parse
+from app.domain.ranking.material import INFERRED, TICKED, parameters_of
 from app.domain.ranking.publishing import fewest_behind, hidden_persons, hidden_votes, public_document
 from app.domain.ranking.records import plain
-from app.domain.ranking.snapshot import (
-    INFERRED,
-    TICKED,
-    Counted,
-    Document,
-    Header,
-    audit_document,
-    parameters_of,
-)
+from app.domain.ranking.snapshot import Counted, Document, Header, audit_document
 from app.domain.ranking.tallies import Bools, Tallies, tally
 from app.domain.ranking.themes import Positions, ThemeCounts, positions
 from app.models.process import Call, Process
 from app.models.seal import Snapshot
 from app.models.workshop import AgendaItemKind, Workshop
-from app.records import agenda_ballots, cut_offs, standings
+from app.records import agenda_ballots, cut_offs, excluded, merged_rows, ranking_rules, standings
 from app.records.agenda_ballots import Ticks
 
 NOT_YET = Decision(N_("A standing cannot be sealed for a moment that is still to come. Plan it instead."))
@@ -41,6 +35,11 @@ NOT_EXACT = Decision(
     N_(
         "People voted after that moment, so the standing of then is not known exactly any more. Plan a standing "
         "beforehand, or seal the one of now."
+    )
+)
+MERGED_SINCE = Decision(
+    N_(
+        "Ideas were merged after that moment, so the standing of then is not known any more. Seal the one of now."
     )
 )
 
@@ -53,7 +52,7 @@ class Facts:
     slug: str
     process_id: int
     process_slug: str
-    rules: standings.Rules
+    rules: ranking_rules.Rules
     direct: bool
     last: tuple[int, str] | None
     """Number and digest."""
@@ -68,7 +67,7 @@ def facts_of(call_id: int) -> Facts:
     ).one_or_none()
     if row is None:
         raise LookupError(f"There is no call {call_id}.")
-    return Facts(call_id, row[0], row[1], row[2], standings.rules_of(call_id), row[3], last_of(call_id))
+    return Facts(call_id, row[0], row[1], row[2], ranking_rules.rules_of(call_id), row[3], last_of(call_id))
 
 
 def last_of(call_id: int) -> tuple[int, str] | None:
@@ -103,6 +102,8 @@ class Reading:
     counted: cut_offs.Counted
     ticks: Ticks | None
     workshops: list[Document]
+    in_force: excluded.InForce = frozenset()
+    """The exclusions at the cut-off, as far as they were known when it was read."""
 
 
 def moment_of(call_id: int, cut_off: datetime | None, now: datetime) -> datetime:
@@ -115,8 +116,12 @@ def moment_of(call_id: int, cut_off: datetime | None, now: datetime) -> datetime
         return max(now, newest or now)
     if cut_off > now:
         NOT_YET.or_raise()
-    if newest is not None and newest > cut_off and cut_offs.first_due(call_id, now) != cut_off:
-        NOT_EXACT.or_raise()
+    merged = merged_rows.newest(call_id)
+    if cut_offs.first_due(call_id, now) != cut_off:  # for that one votes remember, and nothing is merged
+        if newest is not None and newest > cut_off:
+            NOT_EXACT.or_raise()
+        if merged is not None and merged > cut_off:
+            MERGED_SINCE.or_raise()
     return cut_off
 
 
@@ -135,7 +140,8 @@ def read(call_id: int, cut_off: datetime | None, now: datetime) -> Reading:
             cut_off=at,
             counted=cut_offs.read(call_id, groups, at),
             ticks=agenda_ballots.ballots_at(call_id, groups, at) if facts.direct else None,
-            workshops=[_workshop(workshop) for workshop in _workshops(call_id)],
+            workshops=[scope_of(workshop) for workshop in _workshops(call_id)],
+            in_force=excluded.in_force_at(call_id, at),
         )
     finally:
         db.session.rollback()
@@ -145,7 +151,8 @@ def _workshops(call_id: int) -> list[Workshop]:
     return list(db.session.scalars(select(Workshop).where(Workshop.call_id == call_id).order_by(Workshop.id)))
 
 
-def _workshop(workshop: Workshop) -> Document:
+def scope_of(workshop: Workshop) -> Document:
+    """What is fixed for a workshop, as it stands in the scope of a document."""
     fixed = standings.fixed_items(workshop.id)
 
     def themes(kind: AgendaItemKind) -> list[Document]:
@@ -155,16 +162,20 @@ def _workshop(workshop: Workshop) -> Document:
             if item.kind == kind and item.theme_id is not None
         ]
 
+    blocks = [item for item in fixed if item.kind in standings.FIXED_KINDS]
+    retimed = themes(AgendaItemKind.RETIMED)
+    order = known_places(workshop.order, [item.id for item in blocks])
     return {
         "id": workshop.id,
         "minutes": workshop.minutes,
         "blocks": [
-            {"kind": item.kind.value, "title": item.title, "minutes": item.minutes}
-            for item in fixed
-            if item.kind in standings.FIXED_KINDS
+            {"kind": item.kind.value, "title": item.title, "minutes": item.minutes} for item in blocks
         ],
         "pinned": themes(AgendaItemKind.PINNED),
         "skipped": themes(AgendaItemKind.SKIPPED),
+        # Only where there are any: a standing without them is the same text as before there was such a thing.
+        **({"retimed": retimed} if retimed else {}),
+        **({"order": order, "order_reason": workshop.order_reason} if order else {}),
     }
 
 
@@ -205,6 +216,7 @@ def count(reading: Reading, key: str) -> Counted:
             votes.value.astype(np.int64),
             group,
         ),
+        excluded=counted.excluded,
     )
 
 

@@ -19,7 +19,7 @@ from app.models.person import Person
 from app.models.process import Call, Process
 from app.models.seal import SealPlan, SealReason, Snapshot
 from app.models.workshop import Workshop
-from app.records import sealing, standings
+from app.records import excluded, sealing, standings
 from app.records.sealing import Reading, Sealed
 
 log = structlog.get_logger()
@@ -88,13 +88,16 @@ def _check(call_id: int, workshop_id: int | None) -> None:
 def _write(
     reading: Reading, made: Sealed, reason: SealReason, now: datetime, workshop_id: int | None
 ) -> Snapshot | None:
-    """Add the standing to its chain; None when chain or lots went on since it was read. The caller commits."""
+    """Add the standing to its chain; None when it is not true any more: chain or lots went on, or it was decided
+    meanwhile that votes did not count at the cut-off. The caller commits."""
     facts = reading.facts
     # Everybody who seals in this process waits here, so that seeds and numbers go up one by one.
     seed = db.session.scalar(
         select(Process.tie_seed).where(Process.id == facts.process_id).with_for_update(key_share=True)
     )
     if seed != facts.rules.seed or sealing.last_of(facts.call_id) != facts.last:
+        return None
+    if excluded.in_force_at(facts.call_id, reading.cut_off) != reading.in_force:
         return None
     snapshot = Snapshot(
         call_id=facts.call_id,

@@ -6,11 +6,12 @@ from typing import Any
 from app.db import begin_snapshot, db
 from app.domain.ranking import Weighting
 from app.domain.ranking.canonical import MISSING, Difference, first_difference, parse
-from app.domain.ranking.snapshot import TICKED, inputs_record, parameters_of
+from app.domain.ranking.material import TICKED, parameters_of
+from app.domain.ranking.snapshot import inputs_record
 from app.models.seal import Snapshot
 from app.records import agenda_ballots, cut_offs, sealing
+from app.records.ranking_rules import Rules
 from app.records.sealing import Facts, Reading
-from app.records.standings import Rules
 
 NEAR = 1e-6
 """Actueel is made of powers, whose last digits differ between processors."""
@@ -43,15 +44,14 @@ def recount(snapshot_id: int) -> Recounted:
             raise LookupError(f"There is no standing {snapshot_id}.")
         audit = parse(found.audit)
         reading = _reading(found, audit)
-        since = cut_offs.changed_since(found.call_id, found.cut_off)
+        scope = {idea for idea, _themes in audit["scope"]["ideas"]}
+        changed = cut_offs.changed_since(found.call_id, found.cut_off, scope)
         newest = cut_offs.newest_change(found.call_id)
         cut_off = found.cut_off
     finally:
         db.session.rollback()
     counted = sealing.count(reading, audit["key"])
     should = inputs_record(counted)
-    scope = {idea for idea, _themes in audit["scope"]["ideas"]}
-    changed = {idea: votes for idea, votes in since.items() if idea in scope}
     direct = audit["scope"]["ballots"] == TICKED
     whole = not changed and not (direct and newest is not None and newest > cut_off)
     differences = _tallies(audit["inputs"], should, changed.keys())
@@ -95,7 +95,7 @@ def _tallies(stands: dict[str, Any], should: dict[str, Any], left_out: Any) -> l
 
 def _rest(audit: dict[str, Any], should: dict[str, Any], events: str) -> list[Difference]:
     stands, found = audit["inputs"], []
-    for name in ("groups", "themes", "ballots", "votes", "voters", "smallest"):
+    for name in ("groups", "themes", "ballots", "votes", "voters", "exclusions", "smallest"):
         difference = first_difference(stands[name], should[name], f"inputs.{name}")
         if difference:
             found.append(difference)

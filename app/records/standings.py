@@ -1,93 +1,52 @@
-"""From the votes in the database to rankings and agendas, and the computed results that pages read."""
+"""The computed results that pages read: themes, agendas and numbers of a call, computed anew when anything changed."""
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
-from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import String, and_, case, delete, func, insert, select, type_coerce, update
+from sqlalchemy import and_, case, delete, func, insert, select, update
 
 from app.db import begin_read, begin_write, db
-from app.domain.lifecycle import IdeaState
 from app.domain.ranking import (
     AgendaDraft,
     FixedBlock,
-    IdeaRanking,
     Item,
-    Method,
-    Parameters,
-    Tallies,
     ThemeMethod,
     ThemeRanking,
-    Votes,
     Weighting,
     agenda_record,
     draft_agenda,
     infer_ballots,
-    rank_ideas,
-    rank_themes,
-    recent_support,
     theme_rankings,
     themes_record,
     withhold,
 )
 from app.domain.ranking.publishing import hidden_beside
-from app.models.idea import Idea, IdeaTheme
-from app.models.process import Call, Process, Theme
+from app.models.idea import Idea
+from app.models.process import Call, Theme
 from app.models.standing import Standing
 from app.models.vote import Tally
 from app.models.workshop import AgendaItem, AgendaItemKind, Workshop
-from app.records import agenda_ballots, vote_rows
+from app.records import agenda_ballots, ranking_rules, vote_tables
 from app.records.agenda_ballots import Ticks
+from app.records.ranking_rules import Rules
+from app.records.vote_tables import VoteTable
 
 THEMES = "themes"
 NUMBERS = "numbers"
 RECENT = "recent"
 EXPOSURE = "exposure"
 """How often ideas were seen, which app.records.exposures writes down; nothing of votes, so it outlives them."""
+LOOKED = "integrity"
+"""When somebody looked what stands out in the votes, which app.features.integrity.looking writes down."""
+LASTING = (EXPOSURE, LOOKED)
+"""Kinds that are not computed here, so that computing leaves them."""
+DRAFT = "draft:"
+"""How kinds begin that app.records.agenda_drafts computes from sealed ballots; no vote of today changes them."""
 FIXED_KINDS = (AgendaItemKind.OPENING, AgendaItemKind.BREAK, AgendaItemKind.CLOSING)
-
-
-def parameters_from(settings: Mapping[str, Any]) -> Parameters:
-    """The parameters of a process: the defaults, with what its settings change (weights as fractions "a/b").
-
-    Raises ValueError with a sentence when a setting makes no sense.
-    """
-    given = dict(settings)
-    unknown = sorted(set(given) - set(Parameters.__dataclass_fields__) - {"weighting"})
-    if unknown:
-        raise ValueError(f"Unknown ranking settings: {', '.join(unknown)}.")
-    given.pop("weighting", None)
-    for name in ("weights", "groups"):
-        if name in given:
-            convert = Fraction if name == "weights" else str
-            given[name] = tuple(convert(value) for value in given[name])
-    return Parameters(**given)
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a call is ranked by: the parameters of its process, how people weigh, and the seed of the lots."""
-
-    parameters: Parameters
-    weighting: Weighting
-    seed: str
-
-
-def rules_of(call_id: int) -> Rules:
-    """The rules of a call, from the settings of its process."""
-    settings, seed = db.session.execute(
-        select(Process.ranking_settings, Process.tie_seed)
-        .join(Call, Call.process_id == Process.id)
-        .where(Call.id == call_id)
-    ).one()
-    weighting = Weighting(settings.get("weighting", Weighting.PER_GROUP))
-    return Rules(parameters_from(settings), weighting, seed)
 
 
 def _of_call(amount: Any, source: Any, *joined: Any) -> Any:
@@ -142,119 +101,6 @@ def out_of_date() -> list[int]:
     return [call_id for call_id in late if _resting.get(call_id, 0.0) <= time.monotonic()]
 
 
-def tallies_of(call_id: int, groups: Sequence[str]) -> Tallies:
-    """The tallies of the published ideas of a call, in one statement."""
-    known = {group: number for number, group in enumerate(groups)}
-    place = case(known, value=type_coerce(Tally.group, String), else_=len(groups))
-    rows = db.session.execute(
-        select(Tally.idea_id, place, Tally.votes_for, Tally.votes_against)
-        .join(Idea, Idea.id == Tally.idea_id)
-        .where(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED)
-    ).all()
-    table = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=4 * len(rows)).reshape(-1, 4)
-    ids, row = np.unique(table[:, 0], return_inverse=True)
-    counts = np.zeros((2, len(ids), len(groups) + 1), dtype=np.int64)
-    counts[:, row, table[:, 1]] = table[:, 2:].T
-    if bool(counts[:, :, len(groups)].any()):
-        raise ValueError("Somebody of a group that the process does not know voted.")
-    return Tallies.of(ids.tolist(), groups, counts[0, :, :-1], counts[1, :, :-1])
-
-
-def ranked_ideas(
-    call_id: int,
-    method: Method = Method.DRAAGVLAK,
-    weighting: Weighting | None = None,
-    now: datetime | None = None,
-) -> IdeaRanking:
-    """The ranking of a call's ideas at this moment, from the tallies (Actueel: from the votes, at `now`)."""
-    rules = rules_of(call_id)
-    tallies = tallies_of(call_id, rules.parameters.groups)
-    recent = None
-    if method is Method.ACTUEEL:
-        if now is None:
-            raise ValueError("Actueel needs a moment.")
-        table = vote_table(call_id, rules.parameters.groups)
-        support = dict(zip(table.idea_ids, _recent(table, now, rules.parameters).tolist(), strict=True))
-        recent = [support.get(int(idea), 0.0) for idea in tallies.ids]
-    return rank_ideas(tallies, rules.parameters, method, rules.seed, weighting or rules.weighting, recent)
-
-
-@dataclass(frozen=True, slots=True)
-class VoteTable:
-    """The votes of a call as arrays, with the ids that the indices stand for. cast: whole seconds since 1970."""
-
-    votes: Votes
-    cast: NDArray[np.float64]
-    idea_ids: tuple[int, ...]
-    theme_ids: tuple[int, ...]
-    idea_themes: tuple[NDArray[np.int64], NDArray[np.int64]]
-
-
-def vote_table(call_id: int, groups: Sequence[str]) -> VoteTable:
-    """Read the votes on published ideas of a call, with themes; four statements, narrow columns only."""
-    published = and_(Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED)
-    idea_ids = tuple(db.session.scalars(select(Idea.id).where(published).order_by(Idea.id)))
-    process = select(Call.process_id).where(Call.id == call_id).scalar_subquery()
-    theme_ids = tuple(
-        db.session.scalars(
-            select(Theme.id).where(Theme.process_id == process).order_by(Theme.position, Theme.id)
-        )
-    )
-    pairs = db.session.execute(
-        select(IdeaTheme.idea_id, IdeaTheme.theme_id)
-        .join(Idea, Idea.id == IdeaTheme.idea_id)
-        .where(published)
-    ).all()
-    rows = vote_rows.read(published, groups)
-    ids = np.array(idea_ids, dtype=np.int64)
-    voters, first, voter = np.unique(rows.person, return_index=True, return_inverse=True)
-    theme_place = {theme: number for number, theme in enumerate(theme_ids)}
-    known = [(idea, theme_place[theme]) for idea, theme in pairs if theme in theme_place]
-    return VoteTable(
-        votes=Votes.of(
-            voter.reshape(-1),
-            np.searchsorted(ids, rows.idea),
-            rows.value,
-            rows.group[first] if len(voters) else [],
-            len(idea_ids),
-        ),
-        cast=np.floor(rows.moment),
-        idea_ids=idea_ids,
-        theme_ids=theme_ids,
-        idea_themes=(
-            np.searchsorted(ids, np.array([pair[0] for pair in known], dtype=np.int64)),
-            np.array([pair[1] for pair in known], dtype=np.int64),
-        ),
-    )
-
-
-def _recent(table: VoteTable, now: datetime, parameters: Parameters) -> NDArray[np.float64]:
-    """Actueel of every idea in the table at a moment."""
-    ages = np.maximum(0.0, np.floor(now.timestamp()) - table.cast) / 86400
-    votes = table.votes
-    return recent_support(votes.idea, votes.value, ages, votes.n_ideas, parameters.half_life_days)
-
-
-def ranked_themes(
-    call_id: int,
-    method: ThemeMethod = ThemeMethod.MEERDERHEID,
-    weighting: Weighting | None = None,
-) -> ThemeRanking:
-    """The ranking of themes from the votes of a call; reads every vote, so never in a request."""
-    rules = rules_of(call_id)
-    table = vote_table(call_id, rules.parameters.groups)
-    return rank_themes(
-        table.votes,
-        table.idea_ids,
-        table.idea_themes,
-        table.theme_ids,
-        rules.parameters,
-        rules.seed,
-        method,
-        weighting or rules.weighting,
-    )
-
-
 def agenda_of(
     themes: ThemeRanking,
     minutes: int,
@@ -271,6 +117,12 @@ def agenda_of(
     """
     pinned = {item.theme_id: item for item in fixed if item.kind == AgendaItemKind.PINNED}
     skipped = {item.theme_id: item for item in fixed if item.kind == AgendaItemKind.SKIPPED}
+    retimed = {
+        item.theme_id: item.minutes
+        for item in fixed
+        if item.kind == AgendaItemKind.RETIMED and item.theme_id is not None
+    }
+    lengths = {**theme_minutes, **retimed}
     ticked = ticks.ballots(ticks.theme_ids) if ticks else None
     eligible = (
         [int(theme) for theme in ticked.supported(themes.parameters.min_supporters)]
@@ -283,7 +135,7 @@ def agenda_of(
         items.append(
             Item(
                 theme_id,
-                minutes=pin.minutes if pin else theme_minutes[theme_id],
+                minutes=pin.minutes if pin else lengths[theme_id],
                 pinned=pin.reason if pin else "",
                 skipped=skip.reason if skip and not pin else "",
             )
@@ -316,16 +168,45 @@ def refresh(call_id: int, now: datetime, *, anew: bool = False) -> bool:
     standing = db.session.get(Standing, (call_id, THEMES))
     if standing is not None and standing.input_version == version and not anew:
         return False
-    rules = rules_of(call_id)
-    table = vote_table(call_id, rules.parameters.groups)
+    rules = ranking_rules.rules_of(call_id)
+    table = vote_tables.vote_table(call_id, rules.parameters.groups)
     ticks = agenda_ballots.if_open(call_id, rules.parameters.groups)
     workshops = db.session.scalars(select(Workshop).where(Workshop.call_id == call_id)).all()
-    theme_minutes = _theme_minutes(call_id)
+    theme_minutes = theme_minutes_of(call_id)
     plans = [(workshop.id, workshop.minutes, fixed_items(workshop.id)) for workshop in workshops]
     for _number, _minutes, items in plans:
         for item in items:
             db.session.expunge(item)  # read below, when the database has been let go
     db.session.rollback()
+    computed = _computed(table, rules, plans, theme_minutes, ticks, now)
+    begin_write()
+    # Two may have computed at once: the second waits here, then replaces what the first wrote.
+    db.session.execute(select(Call.id).where(Call.id == call_id).with_for_update(key_share=True))
+    if ranking_rules.rules_of(call_id) != rules:
+        version = ""  # somebody changed the rules meanwhile: once more at the next turn
+    db.session.execute(
+        delete(Standing).where(
+            Standing.call_id == call_id, Standing.kind.not_in(LASTING), Standing.kind.not_like(f"{DRAFT}%")
+        )
+    )
+    rows = [
+        {"call_id": call_id, "kind": kind, "input_version": version, "data": data, "computed_at": now}
+        for kind, data in computed.items()
+    ]
+    db.session.execute(insert(Standing), rows)
+    db.session.commit()
+    return True
+
+
+def _computed(
+    table: VoteTable,
+    rules: Rules,
+    plans: Sequence[tuple[int, int, list[AgendaItem]]],
+    theme_minutes: Mapping[int, int],
+    ticks: Ticks | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """Every record of a call by its kind. plans: number, minutes and fixed items of its workshops; no statement."""
     rankings = theme_rankings(
         table.votes, table.idea_ids, table.idea_themes, table.theme_ids, rules.parameters, rules.seed
     )
@@ -340,7 +221,9 @@ def refresh(call_id: int, now: datetime, *, anew: bool = False) -> bool:
         "votes": int(themes.positions.votes_cast.sum()),
         **(ticks.record() if ticks else {"ballots": agenda_ballots.INFERRED}),
     }
-    computed[RECENT] = recent_record(table.idea_ids, _recent(table, now, rules.parameters), rules, now)
+    computed[RECENT] = recent_record(
+        table.idea_ids, vote_tables.recent_of(table, now, rules.parameters), rules, now
+    )
     beside = None if ticks else hidden_beside_themes(themes)
     for workshop_id, minutes, fixed in plans:
         for weighting in Weighting:
@@ -350,19 +233,7 @@ def refresh(call_id: int, now: datetime, *, anew: bool = False) -> bool:
             except ValueError as error:
                 record = {"error": str(error)}
             computed[agenda_kind(workshop_id, weighting)] = record
-    begin_write()
-    # Two may have computed at once: the second waits here, then replaces what the first wrote.
-    db.session.execute(select(Call.id).where(Call.id == call_id).with_for_update(key_share=True))
-    if rules_of(call_id) != rules:
-        version = ""  # somebody changed the rules meanwhile: once more at the next turn
-    db.session.execute(delete(Standing).where(Standing.call_id == call_id, Standing.kind != EXPOSURE))
-    rows = [
-        {"call_id": call_id, "kind": kind, "input_version": version, "data": data, "computed_at": now}
-        for kind, data in computed.items()
-    ]
-    db.session.execute(insert(Standing), rows)
-    db.session.commit()
-    return True
+    return computed
 
 
 def hidden_beside_themes(themes: ThemeRanking) -> dict[Any, frozenset[int]]:
@@ -438,7 +309,11 @@ def outdate(call_id: int) -> None:
 
     The caller commits.
     """
-    db.session.execute(update(Standing).where(Standing.call_id == call_id).values(input_version=""))
+    db.session.execute(
+        update(Standing)
+        .where(Standing.call_id == call_id, Standing.kind.not_like(f"{DRAFT}%"))
+        .values(input_version="")
+    )
 
 
 def fixed_items(workshop_id: int) -> list[AgendaItem]:
@@ -452,7 +327,8 @@ def fixed_items(workshop_id: int) -> list[AgendaItem]:
     )
 
 
-def _theme_minutes(call_id: int) -> dict[int, int]:
+def theme_minutes_of(call_id: int) -> dict[int, int]:
+    """The minutes that every theme of a call usually takes."""
     process = select(Call.process_id).where(Call.id == call_id).scalar_subquery()
     rows = db.session.execute(select(Theme.id, Theme.minutes).where(Theme.process_id == process))
     return {row[0]: row[1] for row in rows}

@@ -72,6 +72,11 @@ def of_workshop(workshop_id: int) -> StandRow | None:
     return _one(select(*COLUMNS).where(Snapshot.workshop_id == workshop_id).order_by(Snapshot.number.desc()))
 
 
+def numbered(call_id: int, number: int) -> StandRow | None:
+    """The one with this number in the chain of a call."""
+    return _one(select(*COLUMNS).where(Snapshot.call_id == call_id, Snapshot.number == number))
+
+
 def of_calls(call_ids: Iterable[int] | None = None) -> list[StandRow]:
     """All of these calls (of every call, without any named), the newest first."""
     query = select(*COLUMNS).order_by(Snapshot.sealed_at.desc(), Snapshot.id.desc())

@@ -27,7 +27,7 @@ _PUT = text(
                 WHERE idea.id = excluded.idea_id AND seal_plan.done_at IS NULL AND seal_plan.at < excluded.cast_at
             ) THEN vote.value ELSE vote.settled END
         WHERE vote.value <> excluded.value
-    RETURNING value, previous, "group"
+    RETURNING value, previous, "group", excluded_at
     """
 ).bindparams(bindparam("now", type_=UTCDateTime()))
 
@@ -62,14 +62,16 @@ def open_for(idea_ids: Sequence[int]) -> None:
 def put(idea_id: int, person_id: int, group: Group, value: VoteValue, now: datetime) -> Change:
     """Set the state of one person's vote and keep the tally exact; the caller commits.
 
-    Never a toggle: putting the same value again changes nothing. Returns the difference made to the tally.
-    Raises TallyMissing when the idea has no tally rows.
+    Never a toggle: putting the same value again changes nothing. Whose vote does not count may still change it, and
+    nothing is counted. Returns the difference made to the tally. Raises TallyMissing when the idea has no tally rows.
     """
     given = {"idea": idea_id, "person": person_id, "value": int(value), "group": group.value, "now": now}
     # Two statements, not one: PostgreSQL checks votes_for >= 0 against the count as the statement first saw it,
     # so a single statement that had to wait for this person's other request would be refused.
     row = db.session.connection().execute(_PUT, given).one_or_none()
     if row is None:
+        return Change(0, 0)
+    if row[3] is not None:
         return Change(0, 0)
     change = change_between(row[1], row[0])
     counted = db.session.connection().execute(
@@ -97,10 +99,14 @@ class Difference:
 
 
 def counting(idea_ids: Sequence[int] | None = None) -> Select[int, Group, int, int]:
-    """The statement that counts votes per idea and group; the index on all three columns answers it alone."""
+    """The statement that counts votes per idea and group, but those that do not count; an index answers it alone."""
     for_ = func.count().filter(Vote.value == 1)
     against = func.count().filter(Vote.value == -1)
-    query = select(Vote.idea_id, Vote.group, for_, against).group_by(Vote.idea_id, Vote.group)
+    query = (
+        select(Vote.idea_id, Vote.group, for_, against)
+        .where(Vote.excluded_at.is_(None))
+        .group_by(Vote.idea_id, Vote.group)
+    )
     return query if idea_ids is None else query.where(Vote.idea_id.in_(idea_ids))
 
 

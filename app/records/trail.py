@@ -1,43 +1,51 @@
-"""The dated way of one idea: sent in, published, steps of its status, answers of the municipality, the council."""
+"""The dated way of one idea: sent in, published, counted, on an agenda, discussed, its status, answers, the council."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Integer, String, Text, bindparam, cast, literal, null, select, union_all
-
-from app.db import UTCDateTime, db
-from app.domain.decision import N_
-from app.domain.lifecycle import PublicStatus
-from app.kit import html
-from app.models.council import CouncilDecision, CouncilResult, FocusElement
-from app.models.idea import Idea, IdeaTheme, StatusChange
-from app.models.response import OfficialResponse
-from app.records.ideas import IdeaRow
-
-AFTER_COUNCIL = frozenset(
-    {PublicStatus.ADOPTED, PublicStatus.NOT_ADOPTED, PublicStatus.IN_EXECUTION, PublicStatus.DONE}
+from flask import url_for
+from sqlalchemy import (
+    Integer,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    select,
+    union_all,
 )
-"""Statuses that an idea only has once the council has decided."""
+from sqlalchemy.orm import aliased
 
-_RESULTS = {
-    CouncilResult.ADOPTED: N_("The council agreed: %(title)s"),
-    CouncilResult.AMENDED: N_("The council agreed with changes: %(title)s"),
-    CouncilResult.NOT_ADOPTED: N_("The council did not agree: %(title)s"),
+from app.db import db
+from app.domain import promises
+from app.domain.decision import N_
+from app.domain.lifecycle import READABLE_STATES, PublicStatus
+from app.models.council import AnswerClock, CouncilProposal, FocusElement
+from app.models.duplicate import Merge
+from app.models.idea import Idea, IdeaTheme, StatusChange
+from app.models.moderation import SplitIdea
+from app.models.outcome import Outcome
+from app.models.process import Call
+from app.models.response import OfficialResponse
+from app.models.seal import Snapshot
+from app.models.workshop import Workshop
+from app.records import merges, stations, trail_parts, why_not
+from app.records.ideas import IdeaRow
+from app.records.merges import MergedText
+from app.records.stations import Station
+from app.records.trail_parts import Step
+from app.records.why_not import WhyNot
+
+_SPLIT = {
+    "came_from": (N_("Split off from the idea “%(title)s”"), N_("Split off from another idea")),
+    "part": (
+        N_("A part became an idea of its own: “%(title)s”"),
+        N_("A part became an idea of its own"),
+    ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One dated step. `sentence` is English, to be translated with `values`; `status` stands in its place."""
-
-    kind: str
-    at: datetime
-    sentence: str
-    values: dict[str, str]
-    text: str
-    icon: str
-    status: PublicStatus | None = None
-    url: str = ""
+"""With the title of the other idea, and without where that is off the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +59,23 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class MergedIdea:
-    """An idea that was merged into this one."""
+class Promised:
+    """An answer that was promised and is not there yet."""
+
+    promised_by: str
+    due_at: datetime
+    is_answered: bool = False
+
+    def days_late(self, now: datetime) -> int:
+        return promises.days_late(self.due_at, now)
+
+    def days_left(self, now: datetime) -> int:
+        return promises.days_left(self.due_at, now)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherIdea:
+    """An idea that this one was a part of, or the other way round."""
 
     id: int
     title: str
@@ -64,101 +87,183 @@ class Trail:
 
     steps: tuple[Step, ...]
     responses: tuple[Response, ...]
-    merged: tuple[MergedIdea, ...]
+    merged: tuple[MergedText, ...]
+    """What the ideas say that became one with this one."""
+    came_from: tuple[OtherIdea, ...]
+    """The idea that this one was a part of, if readers may read it; of others only the step tells."""
+    parts: tuple[OtherIdea, ...]
+    """The ideas that were parts of this one."""
     status_reason: str
     """Why the idea has the public status that it has."""
+    why_not: WhyNot | None = None
+    """Where it went no further on its way to the council, and why."""
+    promised: Promised | None = None
+    stations: tuple[Station, ...] = ()
+    """The same way in seven stations, for a picture."""
 
 
 _idea = bindparam("idea", type_=Integer)
-_changes = select(
-    literal("status", String).label("kind"),
-    StatusChange.changed_at.label("at"),
-    StatusChange.id.label("id"),
-    cast(StatusChange.status, String).label("word"),
-    StatusChange.reason.label("text"),
-    literal("", String).label("url"),
+_part = aliased(Idea)
+_changes = trail_parts.part(
+    "status", StatusChange.changed_at, StatusChange.id, StatusChange.status, StatusChange.reason
 ).where(StatusChange.idea_id == _idea)
-_responses = select(
-    literal("response", String),
+_responses = trail_parts.part(
+    "response",
     OfficialResponse.answered_at,
     OfficialResponse.id,
     OfficialResponse.on_behalf_of,
     OfficialResponse.body,
-    literal("", String),
 ).where(OfficialResponse.idea_id == _idea)
-_merged = select(
-    literal("merged", String),
-    cast(null(), UTCDateTime),
-    Idea.id,
-    Idea.title,
-    literal("", Text),
-    literal("", String),
-).where(Idea.merged_into_id == _idea)
-_council = select(
-    literal("council", String),
-    CouncilDecision.decided_at,
-    CouncilDecision.id,
-    cast(CouncilDecision.result, String),
-    CouncilDecision.title,
-    CouncilDecision.document_url,
-).where(
-    CouncilDecision.id.in_(
-        select(FocusElement.decision_id)
-        .join(IdeaTheme, IdeaTheme.theme_id == FocusElement.theme_id)
-        .where(IdeaTheme.idea_id == _idea)
-    )
+# Of an idea that is off the site no title: an empty one, and no way to its page.
+_other_title = case((Idea.state.in_(READABLE_STATES), Idea.title), else_="")
+_came_from = (
+    trail_parts.part("came_from", func.coalesce(_part.published_at, _part.created_at), Idea.id, _other_title)
+    .select_from(SplitIdea)
+    .join(Idea, Idea.id == SplitIdea.from_id)
+    .join(_part, _part.id == SplitIdea.idea_id)
+    .where(SplitIdea.idea_id == _idea)
 )
-_BEFORE_COUNCIL = union_all(_changes, _responses, _merged)
-_AFTER_COUNCIL = union_all(_changes, _responses, _merged, _council)
+_parts = (
+    trail_parts.part("part", func.coalesce(Idea.published_at, Idea.created_at), Idea.id, _other_title)
+    .select_from(SplitIdea)
+    .join(Idea, Idea.id == SplitIdea.idea_id)
+    .where(SplitIdea.from_id == _idea)
+)
+_other = aliased(Idea)
+_MERGES = {
+    "joined": N_("“%(title)s” became one with this idea"),
+    "parted": N_("“%(title)s” stands on its own again"),
+    "went_on": N_("Went on in the idea “%(title)s”"),
+    "came_back": N_("Stands on its own again, apart from “%(title)s”"),
+}
+
+
+def _merge_steps(kind: str) -> Select[*tuple[Any, ...]]:
+    """Merges into this idea, or of this idea; when they began or when they were undone, as dated steps."""
+    here, there = (
+        (Merge.into_id, Merge.idea_id) if kind in ("joined", "parted") else (Merge.idea_id, Merge.into_id)
+    )
+    undone = kind in ("parted", "came_back")
+    steps = (
+        trail_parts.part(
+            kind,
+            Merge.undone_at if undone else Merge.merged_at,
+            there,
+            _other.title,
+            Merge.undo_sentence if undone else Merge.sentence,
+        )
+        .join(_other, _other.id == there)
+        .where(here == _idea, _other.state.in_(READABLE_STATES))
+    )
+    return steps.where(Merge.undone_at.is_not(None)) if undone else steps
+
+
+_merges = [_merge_steps(kind) for kind in _MERGES]
+_theme = select(IdeaTheme.theme_id).where(IdeaTheme.idea_id == _idea)
+_this = select(Idea.call_id).where(Idea.id == _idea).scalar_subquery()
+_published = select(Idea.published_at).where(Idea.id == _idea).scalar_subquery()
+_process = (
+    select(Call.process_id)
+    .join(Idea, Idea.call_id == Call.id)
+    .where(Idea.id == _idea)
+    .correlate(None)
+    .scalar_subquery()
+)
+_on_the_way = (
+    trail_parts.seals(Snapshot.call_id == _this, Snapshot.cut_off >= _published),
+    trail_parts.agendas(
+        Workshop.call_id == _this,
+        exists().where(IdeaTheme.idea_id == _idea, trail_parts.names(IdeaTheme.theme_id)),
+    ),
+    trail_parts.outcomes(Outcome.theme_id.in_(_theme), Outcome.recorded_at >= _published),
+    trail_parts.proposals(FocusElement.theme_id.in_(_theme), CouncilProposal.handed_in_at >= _published),
+    trail_parts.promises(AnswerClock.idea_id == _idea),
+    trail_parts.due(AnswerClock.idea_id == _idea),
+    trail_parts.focus(FocusElement.theme_id.in_(_theme)),
+    trail_parts.handed(CouncilProposal.process_id == _process),
+)
+_after_council = (
+    trail_parts.decisions(FocusElement.theme_id.in_(_theme)),
+    trail_parts.milestones(FocusElement.theme_id.in_(_theme)),
+)
+_ALWAYS = (
+    _changes,
+    _responses,
+    _came_from,
+    _parts,
+    *_merges,
+    *merges.text_rows(_idea),
+    *_on_the_way,
+)
+_BEFORE_COUNCIL = union_all(*_ALWAYS)
+_AFTER_COUNCIL = union_all(*_ALWAYS, *_after_council)
 
 
 def of_idea(idea: IdeaRow) -> Trail:
     """The trail of an idea, in one statement."""
-    statement = _AFTER_COUNCIL if idea.public_status in AFTER_COUNCIL else _BEFORE_COUNCIL
+    statement = _AFTER_COUNCIL if idea.public_status.is_decided else _BEFORE_COUNCIL
     rows = db.session.connection().execute(statement, {"idea": idea.id}).all()
-    steps = _own_steps(idea)
-    for kind, at, number, word, text, url in rows:
-        if kind == "status":
-            status = PublicStatus(word)
-            steps.append(Step("status", at, "", {}, text, _STATUS_ICONS[status], status=status))
-        elif kind == "response":
-            steps.append(
-                Step(
-                    "response",
-                    at,
-                    N_("The municipality answered"),
-                    {},
-                    word,
-                    "chat",
-                    url=f"#reactie-{number}",
-                )
-            )
-        elif kind == "council":
-            steps.append(
-                Step(
-                    "council",
-                    at,
-                    _RESULTS[CouncilResult(word)],
-                    {"title": text},
-                    "",
-                    "gavel",
-                    url=html.web_address(url),
-                )
-            )
     # Steps of the same moment stand in the order in which they were made.
-    steps.sort(key=lambda step: step.at)
+    steps = sorted((*_own_steps(idea), *_read(rows)), key=lambda step: step.at)
     status_steps = [step for step in steps if step.status is not None]
+    left = why_not.of_idea(idea, rows)
     return Trail(
         steps=tuple(steps),
         responses=tuple(
             Response(row[2], row[3], row[4], row[1])
-            for row in sorted(rows, key=lambda row: row[2])
+            for row in sorted(rows, key=lambda row: row[2] or 0)
             if row[0] == "response"
         ),
-        merged=tuple(MergedIdea(row[2], row[3]) for row in rows if row[0] == "merged"),
+        merged=merges.texts(rows),
+        came_from=tuple(OtherIdea(row[2], row[3]) for row in rows if row[0] == "came_from" and row[3]),
+        parts=tuple(OtherIdea(row[2], row[3]) for row in rows if row[0] == "part" and row[3]),
         status_reason=(
             status_steps[-1].text if status_steps and status_steps[-1].status == idea.public_status else ""
         ),
+        why_not=left,
+        promised=next((Promised(row[3], row[1]) for row in rows if row[0] == trail_parts.DUE), None),
+        stations=stations.of_steps(steps, status=idea.public_status, stays=left is not None),
+    )
+
+
+def _read(rows: Sequence[Any]) -> list[Step]:
+    """The steps that the rows tell: those of every trail, and those of ideas alone."""
+    steps = trail_parts.steps(rows)
+    for row in rows:
+        kind = row[0]
+        if kind == "status":
+            steps.append(_status_step(row))
+        elif kind == "response":
+            steps.append(_response_step(row))
+        elif kind in _SPLIT:
+            steps.append(_split_step(row))
+        elif kind in _MERGES:
+            steps.append(Step(kind, row[1], _MERGES[kind], {"title": row[3]}, row[4], "merge"))
+    return steps
+
+
+def _status_step(row: Sequence[Any]) -> Step:
+    status = PublicStatus(row[3])
+    return Step("status", row[1], "", {}, row[4], _STATUS_ICONS[status], status=status)
+
+
+def _response_step(row: Sequence[Any]) -> Step:
+    _kind, at, number, on_behalf_of, _body, _url = row
+    said = N_("The municipality answered")
+    return Step("response", at, said, {}, on_behalf_of, "chat", url=f"#reactie-{number}")
+
+
+def _split_step(row: Sequence[Any]) -> Step:
+    kind, at, number, title, _text, _url = row
+    named, unnamed = _SPLIT[kind]
+    return Step(
+        kind,
+        at,
+        named if title else unnamed,
+        {"title": title},
+        "",
+        "split",
+        url=url_for("ideas.show", idea_id=number) if title else "",
     )
 
 

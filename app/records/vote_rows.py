@@ -36,12 +36,15 @@ class VoteRows:
 
 
 def read(
-    which: ColumnElement[bool], groups: Sequence[str], state: ColumnElement[Any] | None = None
+    which: ColumnElement[bool],
+    groups: Sequence[str],
+    state: ColumnElement[Any] | None = None,
+    counts: ColumnElement[bool] | None = None,
 ) -> VoteRows:
-    """Read the votes on the ideas that `which` chooses, withdrawn ones left out; one statement.
+    """Read the votes on the ideas that `which` chooses, but for those withdrawn or excluded, in one statement.
 
-    state: the value that counts instead of the present one, for a moment in the past. Raises ValueError for a
-    vote of a group that is not among `groups`.
+    state: the value that counts instead of the present one, for a moment in the past; counts: which votes counted
+    then. Raises ValueError for a vote of a group that is not among `groups`.
     """
     value = Vote.value if state is None else state
     known = {group: number for number, group in enumerate(groups)}
@@ -54,7 +57,7 @@ def read(
     query = (
         select(Vote.idea_id, line)
         .join(Idea, Idea.id == Vote.idea_id)
-        .where(which, value != 0)
+        .where(which, value != 0, Vote.excluded_at.is_(None) if counts is None else counts)
         .group_by(Vote.idea_id)
         .order_by(Vote.idea_id)
     )

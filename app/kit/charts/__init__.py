@@ -6,10 +6,12 @@ heights are pixels, so that letters keep their size on a phone and on a wide scr
 """
 
 from app.kit.charts.bars import Bar, Group, Item, bars, for_against, grouped_bars, time_bar
+from app.kit.charts.columns import columns
 from app.kit.charts.lines import Course, Mark, line, places, sparkline
 from app.kit.charts.locator import locator
 from app.kit.charts.marks import LONGEST_LABEL, ROOM_FOR_WORDS
 from app.kit.charts.plane import Dot, Side, plane
+from app.kit.charts.way import Stop, way
 
 __all__ = [
     "LONGEST_LABEL",
@@ -21,7 +23,9 @@ __all__ = [
     "Item",
     "Mark",
     "Side",
+    "Stop",
     "bars",
+    "columns",
     "for_against",
     "grouped_bars",
     "line",
@@ -30,4 +34,5 @@ __all__ = [
     "plane",
     "sparkline",
     "time_bar",
+    "way",
 ]

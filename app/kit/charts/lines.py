@@ -11,7 +11,7 @@ from app.kit.charts.marks import n, rect, svg, text, tone_of
 def line(title: str, points: Sequence[tuple[str, float]], ticks: int = 4, description: str = "") -> Markup:
     """A line over time from zero up; words under the first and last point, and the last value at its end."""
     height, foot, head = 240, 28, 12
-    room, top = height - foot - head, _round_up(max((value for _, value in points), default=0))
+    room, top = height - foot - head, round_up(max((value for _, value in points), default=0))
     parts: list[Markup] = []
     for step in range(ticks + 1):
         y = head + room * step / ticks
@@ -50,7 +50,7 @@ def sparkline(title: str, values: Sequence[float]) -> Markup:
     ).format(title, path, n(spots[-1][0]), n(spots[-1][1]))
 
 
-def _round_up(value: float) -> float:
+def round_up(value: float) -> float:
     """The next of 4, 8, 20, 40, 80, 200 and so on: a scale whose four steps are whole numbers."""
     step = 4.0
     while value > step * 5:

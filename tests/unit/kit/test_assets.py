@@ -65,6 +65,21 @@ def test_files_of_the_build_before_stay_for_open_pages(root: Path) -> None:
     assert [(build / name).exists() for name in names] == [False, True, True]
 
 
+def test_a_script_that_imports_another_finds_it_under_its_built_name(root: Path) -> None:
+    files = assets.build(root)
+    built = root / "static" / "build"
+    importing = [path for path in built.glob("js/*.mjs") if ' from "' in path.read_text()]
+    assert importing
+    for path in importing:
+        for name in re.findall(r' from "([^"]+)"', path.read_text()):
+            assert (root / name.lstrip("/")).is_file(), f"{path.name} imports {name}"
+    before = files["js/screen.mjs"]
+    source = root / "static" / "js" / "live.mjs"
+    source.write_text(source.read_text() + "// other\n")
+    # Another name for what is imported is another content of whoever imports it.
+    assert assets.build(root)["js/screen.mjs"] != before
+
+
 def test_built_files_are_compressed_and_kept_for_a_year(root: Path) -> None:
     address = assets.Assets(root).url("css/site.css")
     client = Client(assets.wrap(nothing, root))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.domain.ranking import Method, Parameters, Tallies, Weighting, rank_ideas
 from app.records.order import Recent, Sheet, Sort
 from app.records.ordering import Ordering
-from app.records.standings import Rules
+from app.records.ranking_rules import Rules
 from app.records.traits import Traits
 
 RULES = Rules(Parameters(n_min=2), Weighting.PER_GROUP, "seed")
