@@ -1,4 +1,4 @@
-"""What moderators look at: the queue, a text with what is known about it, and what was decided."""
+"""What moderators look at: a text with what is known about it, and what was decided."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.db import db
@@ -20,8 +20,13 @@ from app.models.contribution import IdeaChallenge, IdeaImage, IdeaOrigin
 from app.models.idea import Idea
 from app.models.moderation import ModerationDecision, ModerationVerb, Report, ReportReason
 from app.models.person import Organisation, Person
+from app.models.practice import Practice
+from app.models.vote import Vote
+from app.records import reporters, sweeping
 from app.records.alike import nearness, with_any
+from app.records.decisions import UNDO
 from app.records.ideas import ImageTag, Origin
+from app.records.reporters import Figures
 
 PAGE = 20
 ALIKE = 0.35
@@ -38,6 +43,7 @@ class Author:
     since: datetime
     published: int
     decisions: tuple["Decided", ...]
+    id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +56,38 @@ class Decided:
     sentence: str
     at: datetime
     moderator: str
+    """Nobody where the site did it by itself."""
     title: str
-    idea_id: int
+    idea_id: int | None
     argument_id: int | None
+    practice_id: int | None
+    batch: str | None
+    undone_at: datetime | None
+    undone_by: str
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether it can still be undone."""
+        return self.undone_at is None and now < self.at + UNDO
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What a moderator decided last, as long as it can be undone."""
+
+    id: int
+    verb: ModerationVerb
+    title: str
+    batch: str | None
+    number: int
+    """How many texts were decided on along with it."""
+    until: datetime
+    votes: int
+    """Votes on an idea that came since it was published."""
+
+    @property
+    def is_sweep(self) -> bool:
+        """Whether it took everything of somebody off the site; who was blocked with it has heard so at once."""
+        return sweeping.is_sweep(self.batch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +121,10 @@ class ReportLine:
     explanation: str
     at: datetime
     reporter: str
+    reporter_id: int | None
+    """None for somebody without account."""
+    record: Figures
+    """How the earlier reports of this person turned out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +172,7 @@ def author(person_id: int, subject: Idea | Argument) -> Author:
     )
     name, group, organisation, since, ideas = row
     decided = _decided(_decisions().where(mine, other).limit(5))
-    return Author(name, group, organisation, since, ideas, tuple(decided))
+    return Author(name, group, organisation, since, ideas, tuple(decided), person_id)
 
 
 def decisions_on(subject: Idea | Argument) -> list[Decided]:
@@ -152,9 +191,18 @@ def decisions(before: int | None = None) -> tuple[list[Decided], int | None]:
 
 
 def report_lines(reports: Sequence[Report]) -> list[ReportLine]:
-    """Open reports as the page shows them."""
+    """Open reports as the page shows them, with how earlier reports of the same people turned out."""
+    known = reporters.figures([report.reporter_id for report in reports if report.reporter_id is not None])
     return [
-        ReportLine(report.id, report.reason, report.explanation, report.created_at, report.reporter.name)
+        ReportLine(
+            report.id,
+            report.reason,
+            report.explanation,
+            report.created_at,
+            report.reporter.name if report.reporter else "",
+            report.reporter_id,
+            known.get(report.reporter_id or 0, reporters.NONE),
+        )
         for report in reports
     ]
 
@@ -231,30 +279,81 @@ def body_of(subject: Idea | Argument) -> Markup:
     return html.from_plain(subject.body)
 
 
-def _decisions() -> Select[*tuple[Any, ...]]:
-    """Decisions with the idea they are about, newest first."""
-    moderator = aliased(Person)
+def fresh_decision(moderator_id: int, now: datetime) -> Fresh | None:
+    """The last decision of this moderator that can still be undone, in one statement."""
+    also = aliased(ModerationDecision)
+    number = (
+        select(func.count())
+        .where(also.batch == ModerationDecision.batch, also.undone_at.is_(None))
+        .scalar_subquery()
+    )
+    votes = (
+        select(func.count())
+        .where(Vote.idea_id == ModerationDecision.idea_id, Vote.value != 0)
+        .scalar_subquery()
+    )
+    row = db.session.execute(
+        _titled(
+            select(
+                ModerationDecision.id,
+                ModerationDecision.verb,
+                _TITLE,
+                ModerationDecision.batch,
+                number,
+                ModerationDecision.decided_at,
+                case((ModerationDecision.verb == ModerationVerb.PUBLISH, votes), else_=0),
+            )
+        )
+        .where(
+            ModerationDecision.moderator_id == moderator_id,
+            ModerationDecision.undone_at.is_(None),
+            ModerationDecision.decided_at > now - UNDO,
+        )
+        .order_by(ModerationDecision.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    number_, verb, title, batch, together, at, votes_ = row
+    return Fresh(number_, verb, title, batch, together if batch else 1, at + UNDO, votes_)
+
+
+_TITLE = func.coalesce(Idea.title, Practice.title, "")
+
+
+def _titled(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Decisions with the text that they are about."""
     return (
-        select(
-            ModerationDecision.id,
-            ModerationDecision.verb,
-            ModerationDecision.reason,
-            ModerationDecision.sentence,
-            ModerationDecision.decided_at,
-            moderator.name,
-            Idea.title,
-            Idea.id,
-            ModerationDecision.argument_id,
-        )
+        query.select_from(ModerationDecision)
         .outerjoin(Argument, ModerationDecision.argument_id == Argument.id)
-        .join(
-            Idea,
-            or_(
-                ModerationDecision.idea_id == Idea.id,
-                and_(ModerationDecision.argument_id == Argument.id, Argument.idea_id == Idea.id),
-            ),
+        .outerjoin(Idea, Idea.id == func.coalesce(ModerationDecision.idea_id, Argument.idea_id))
+        .outerjoin(Practice, Practice.id == ModerationDecision.practice_id)
+    )
+
+
+def _decisions() -> Select[*tuple[Any, ...]]:
+    """Decisions with the text they are about, newest first."""
+    moderator, undoer = aliased(Person), aliased(Person)
+    return (
+        _titled(
+            select(
+                ModerationDecision.id,
+                ModerationDecision.verb,
+                ModerationDecision.reason,
+                ModerationDecision.sentence,
+                ModerationDecision.decided_at,
+                func.coalesce(moderator.name, ""),
+                _TITLE,
+                Idea.id,
+                ModerationDecision.argument_id,
+                ModerationDecision.practice_id,
+                ModerationDecision.batch,
+                ModerationDecision.undone_at,
+                func.coalesce(undoer.name, ""),
+            )
         )
-        .join(moderator, ModerationDecision.moderator_id == moderator.id)
+        .outerjoin(moderator, ModerationDecision.moderator_id == moderator.id)
+        .outerjoin(undoer, ModerationDecision.undone_by_id == undoer.id)
         .order_by(ModerationDecision.decided_at.desc(), ModerationDecision.id.desc())
     )
 

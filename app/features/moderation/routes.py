@@ -1,60 +1,30 @@
-"""The moderators' queue and their decisions: requests in, answers out."""
+"""One text before a moderator, and every decision on it: requests in, answers out."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.db import db
 from app.domain.house_rules import HOUSE_RULES
 from app.domain.lifecycle import IdeaState
-from app.features.moderation import forms, queries, queue_queries, service
-from app.features.moderation.queue_queries import Filter, Place
-from app.features.moderation.service import Ruling
-from app.kit import clock, doors, paths
+from app.features.moderation import cases, claiming, forms, places, queries, service
+from app.features.moderation.cases import Case
+from app.features.moderation.letters import Ruling
+from app.features.moderation.queue_queries import Place
+from app.kit import clock, doors
 from app.kit.forms import Form
 from app.kit.identity import the_person
 from app.models.argument import Argument, ArgumentState
 from app.models.idea import Idea
 from app.models.moderation import Report
-from app.policies.moderation import may_decide, may_read, may_return
+from app.models.queue import QueueItem
+from app.policies.moderation import may_read, may_return
+from app.records import notes
 
 bp = Blueprint("moderation", __name__)
-
-
-@bp.get("/moderatie")
-@doors.moderator
-def queue() -> ResponseReturnValue:
-    """What waits, oldest first."""
-    asked = request.args.get("soort", Filter.ALL)
-    kind = Filter(asked) if asked in list(Filter) else Filter.ALL
-    after = Place.read(request.args.get("na", ""))
-    rows, following = queue_queries.waiting(kind, the_person().id, after)
-    return render_template(
-        "moderation/queue.html",
-        rows=rows,
-        following=following,
-        after=after,
-        kind=kind,
-        counts=queue_queries.counts(),
-    )
-
-
-@bp.get("/moderatie/besluiten")
-@doors.moderator
-def decisions() -> ResponseReturnValue:
-    """What was decided, newest first."""
-    before = request.args.get("voor", type=paths.number)
-    rows, following = queries.decisions(before)
-    return render_template(
-        "moderation/decisions.html",
-        rows=rows,
-        following=following,
-        before=before,
-        counts=queue_queries.counts(),
-    )
 
 
 @bp.get("/moderatie/ideeen/<int:idea_id>")
@@ -68,12 +38,14 @@ def review(idea_id: int) -> ResponseReturnValue:
 @doors.moderator
 def publish(idea_id: int) -> ResponseReturnValue:
     """Put it on the site."""
-    form = forms.PublishForm(prefix="publish-")
+    form = forms.PublishForm(_idea(idea_id).call.checklist, prefix="publish-")
     return _decide_on_idea(
         idea_id,
         "publish",
         form,
-        lambda idea: service.publish_idea(the_person(), idea, form.version.data or 0, clock.now()),
+        lambda idea: service.publish_idea(
+            the_person(), idea, form.version.data or 0, clock.now(), form.points
+        ),
         _("Published."),
     )
 
@@ -145,6 +117,36 @@ def argument(argument_id: int) -> ResponseReturnValue:
     return _argument_page(db.get_or_404(Argument, argument_id))
 
 
+@bp.post("/moderatie/argumenten/<int:argument_id>/plaatsen")
+@doors.moderator
+def publish_argument(argument_id: int) -> ResponseReturnValue:
+    """Put a reaction on the site that waited for it."""
+    form = forms.VersionForm(prefix="publish-")
+    return _decide_on_argument(
+        argument_id,
+        "publish",
+        form,
+        lambda text: service.publish_argument(the_person(), text, form.version.data or 0, clock.now()),
+        _("Published."),
+    )
+
+
+@bp.post("/moderatie/argumenten/<int:argument_id>/weigeren")
+@doors.moderator
+def refuse_argument(argument_id: int) -> ResponseReturnValue:
+    """Say no to a reaction, with the house rule."""
+    form = forms.RefuseArgumentForm(prefix="refuse-")
+    return _decide_on_argument(
+        argument_id,
+        "refuse",
+        form,
+        lambda text: service.refuse_argument(
+            the_person(), text, form.version.data or 0, _ruling(form), clock.now()
+        ),
+        _("Refused. The author hears why."),
+    )
+
+
 @bp.post("/moderatie/argumenten/<int:argument_id>/verbergen")
 @doors.moderator
 def hide_argument(argument_id: int) -> ResponseReturnValue:
@@ -184,13 +186,32 @@ def report(report_id: int) -> ResponseReturnValue:
 @doors.moderator
 def keep(report_id: int) -> ResponseReturnValue:
     """Close the reports on the text without hiding it."""
-    subject = _reported(report_id)
-    form = forms.KeepForm(prefix="keep-")
-
-    def decide(text: Any) -> None:
-        service.keep_text(the_person(), text, str(form.sentence.data), clock.now())
-
+    subject, form = _reported(report_id), forms.KeepForm(prefix="keep-")
     done = _("The text stays as it is. Who reported it hears why.")
+    return _keep(subject, form, done, lambda: str(form.sentence.data))
+
+
+@bp.post("/moderatie/ideeen/<int:idea_id>/gelezen")
+@doors.moderator
+def read(idea_id: int) -> ResponseReturnValue:
+    """Leave a published idea as it is: somebody has read what is new in it."""
+    return _keep(_idea(idea_id), forms.ReadForm(prefix="keep-"), _("Read. The text stays as it is."), str)
+
+
+@bp.post("/moderatie/argumenten/<int:argument_id>/gelezen")
+@doors.moderator
+def read_argument(argument_id: int) -> ResponseReturnValue:
+    """The same for a reaction."""
+    text = db.get_or_404(Argument, argument_id)
+    return _keep(text, forms.ReadForm(prefix="keep-"), _("Read. The text stays as it is."), str)
+
+
+def _keep(
+    subject: Idea | Argument, form: forms.KeepForm | forms.ReadForm, done: str, sentence: Callable[[], str]
+) -> ResponseReturnValue:
+    def decide(text: Any) -> None:
+        service.keep_text(the_person(), text, sentence(), clock.now(), form.version.data)
+
     if isinstance(subject, Idea):
         return _decide_on_idea(subject.id, "keep", form, decide, done)
     return _decide_on_argument(subject.id, "keep", form, decide, done)
@@ -230,19 +251,26 @@ def _actions(subject: Idea | Argument, reports: Sequence[Report]) -> dict[str, s
             "refuse": "refuse",
             "hide": "hide",
             "restore": "restore",
+            "keep": "read",
         }
         actions = {name: url_for(f"moderation.{view}", idea_id=subject.id) for name, view in verbs.items()}
     else:
         actions = {
-            name: url_for(f"moderation.{name}_argument", argument_id=subject.id)
-            for name in ("hide", "restore")
+            name: url_for(f"moderation.{view}_argument", argument_id=subject.id)
+            for name, view in (
+                ("publish", "publish"),
+                ("refuse", "refuse"),
+                ("hide", "hide"),
+                ("restore", "restore"),
+                ("keep", "read"),
+            )
         }
     if reports:
         actions["keep"] = url_for("moderation.keep", report_id=reports[0].id)
     return actions
 
 
-def _cited_rules() -> dict[str, str]:
+def cited_rules() -> dict[str, str]:
     """The house rule under each reason."""
     return {
         reason.value: _("House rule %(number)d: %(rule)s", number=rule.number, rule=_(rule.sentence))
@@ -256,7 +284,7 @@ def _decide_on_idea(
     idea = _idea(idea_id)
     if not form.validate():
         return _idea_page(idea, 400, {name: form})
-    place = queue_queries.place_of(idea, service.open_reports(idea))
+    place = _place(cases.open_items(idea))
     title = idea.title
     try:
         decide(idea)
@@ -272,7 +300,7 @@ def _decide_on_argument(
     text = db.get_or_404(Argument, argument_id)
     if not form.validate():
         return _argument_page(text, 400, {name: form})
-    place = queue_queries.place_of(text, service.open_reports(text))
+    place = _place(cases.open_items(text))
     title = text.idea.title
     try:
         decide(text)
@@ -287,14 +315,17 @@ def _onwards(title: str, done: str, place: Place | None, here: str) -> ResponseR
     if place is None:
         flash(done)
         return redirect(here, code=303)
-    following = queue_queries.next_after(place, the_person().id)
+    following = claiming.take_next(the_person(), clock.now(), place)
     if following is None:
         flash(_("%(done)s That was the last one: “%(title)s”.", done=done, title=title))
         return redirect(url_for("moderation.queue"), code=303)
     flash(_("%(done)s That was “%(title)s”. Here is the next one.", done=done, title=title))
-    if following.kind == queue_queries.Kind.ARGUMENT:
-        return redirect(url_for("moderation.argument", argument_id=following.id), code=303)
-    return redirect(url_for("moderation.review", idea_id=following.id), code=303)
+    return redirect(places.of_item(following), code=303)
+
+
+def _place(items: Sequence[QueueItem]) -> Place | None:
+    """Where a text stands in the queue, or None when it does not wait."""
+    return Place(items[0].waits_since, items[0].id) if items else None
 
 
 def _idea_page(
@@ -306,11 +337,11 @@ def _idea_page(
     given: dict[str, Form] = {}
     if idea.state == IdeaState.SUBMITTED:
         given = {
-            "publish": forms.PublishForm(prefix="publish-", formdata=None),
+            "publish": forms.PublishForm(idea.call.checklist, prefix="publish-", formdata=None),
             "return": forms.ReturnForm(prefix="return-", formdata=None),
             "refuse": forms.RefuseForm(prefix="refuse-", formdata=None),
         }
-        if not may_return(service.posted_by(idea)):
+        if not may_return(service.posted_by(idea), was_published=idea.published_at is not None):
             del given["return"]
     elif idea.state == IdeaState.PUBLISHED:
         given = {"hide": forms.HideForm(prefix="hide-", formdata=None)}
@@ -336,7 +367,12 @@ def _argument_page(
     overtaken: service.Overtaken | None = None,
 ) -> ResponseReturnValue:
     given: dict[str, Form] = {}
-    if text.state == ArgumentState.PUBLISHED:
+    if text.state == ArgumentState.WAITING:
+        given = {
+            "publish": forms.VersionForm(prefix="publish-", formdata=None),
+            "refuse": forms.RefuseArgumentForm(prefix="refuse-", formdata=None),
+        }
+    elif text.state == ArgumentState.PUBLISHED:
         given = {"hide": forms.HideArgumentForm(prefix="hide-", formdata=None)}
     elif text.state == ArgumentState.HIDDEN:
         given = {"restore": forms.RestoreForm(prefix="restore-", formdata=None)}
@@ -354,34 +390,39 @@ def _text_page(
     **more: object,
 ) -> ResponseReturnValue:
     """The page of one text. `given` are the decisions that are possible now, `filled` the form that was sent."""
-    reports = service.open_reports(subject)
-    if reports:
+    now, moderator = clock.now(), the_person()
+    case = Case(subject)
+    cases.complete([case])
+    if case.reports and not cases.is_recalled(subject):
         given["keep"] = forms.KeepForm(prefix="keep-", formdata=None)
+    elif case.items and service.is_on_the_site(subject):
+        given["keep"] = forms.ReadForm(prefix="keep-", formdata=None)
     sent = filled or {}
-    place = queue_queries.place_of(subject, reports)
-    moderator = the_person()
-    reporters = {line.reporter_id for line in reports}
-    may = may_decide(moderator, subject.author_id, reporters, beside.posted_by_id if beside else None)
     return (
         render_template(
             template,
             subject=subject,
+            version=cases.version_of(subject),
             body=queries.body_of(subject),
             author=queries.author(subject.author_id, subject),
             decided=queries.decisions_on(subject),
-            reports=queries.report_lines(reports),
+            reports=queries.report_lines(case.reports),
+            items=case.items,
+            held=cases.held(case, now),
             forms={name: sent.get(name, form) for name, form in given.items()},
             lost={name: form for name, form in sent.items() if name not in given},
             sent=next(iter(sent), ""),
-            may=may,
+            may=cases.may_decide_on(moderator, case, now),
             overtaken=overtaken.decision if overtaken else None,
             on_the_site=service.is_on_the_site(subject),
             rules=HOUSE_RULES.values(),
-            hints=_cited_rules(),
-            actions=_actions(subject, reports),
-            place=place,
+            hints=cited_rules(),
+            actions=_actions(subject, case.reports),
+            place=_place(case.items),
             beside=beside,
-            following=queue_queries.next_after(place, moderator.id) if place else None,
+            notes=notes.on(subject),
+            note_form=forms.NoteForm(prefix="note-", formdata=None),
+            fresh=queries.fresh_decision(moderator.id, now),
             **more,
         ),
         status,
