@@ -135,7 +135,7 @@ def cancel_plan(plan_id: int) -> ResponseReturnValue:
     return redirect(url_for("stands.manage"), code=303)
 
 
-@bp.post("/werkateliers/<int:workshop_id>/regie/verzegelen")
+@bp.post("/werkateliers/<int:workshop_id>/agenda/verzegelen")
 @doors.facilitator
 def seal_workshop(workshop_id: int) -> ResponseReturnValue:
     """Seal the standing that the agenda of a workshop follows from; a form that is sent twice seals once."""
@@ -149,7 +149,7 @@ def seal_workshop(workshop_id: int) -> ResponseReturnValue:
         flash(_("The standing has been sealed. The agenda stays as it is now."))
     except service.Overtaken as error:
         flash(_(error.decision.refusal))
-    return redirect(url_for("workshop.control", workshop_id=workshop_id), code=303)
+    return redirect(url_for("workshop.arrange", workshop_id=workshop_id), code=303)
 
 
 def _overtaken(form: forms.SealForm) -> ResponseReturnValue:

@@ -23,8 +23,8 @@ from app.features.stands import words
 from app.kit import charts, voices
 from app.kit.words import word
 from app.models.workshop import AgendaItemKind
-from app.records import agendas, stands
-from app.records.agendas import Plan
+from app.records import agenda_plans, stands
+from app.records.agenda_plans import Plan
 from app.records.frames import ThemeTag
 
 Record = Mapping[str, Any]
@@ -221,9 +221,9 @@ def _carried(groups: Sequence[str], heads: Sequence[int | None]) -> str:
 
 def _programme(of: Record, workshop_id: int, title: str, tags: Mapping[int, ThemeTag]) -> Programme:
     scope = stands.workshop(of, workshop_id)
-    fixed = agendas.sealed_items(scope)
+    fixed = agenda_plans.sealed_items(scope)
     usual = Weighting(of["weighting"])
-    plan = agendas.plan_of(
+    plan = agenda_plans.plan_of(
         scope.get("minutes", 0),
         usual,
         stands.agenda(of, workshop_id, usual),
@@ -254,7 +254,7 @@ def _programme(of: Record, workshop_id: int, title: str, tags: Mapping[int, Them
 
 def _slices(
     plan: Plan,
-    fixed: Sequence[agendas.FixedItem],
+    fixed: Sequence[agenda_plans.FixedItem],
     titles: Mapping[int, str],
     tags: Mapping[int, ThemeTag],
 ) -> list[Slice]:

@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 
 from app.domain.ranking import AgendaPhase, Weighting, WhyNot, certainty_of, number
 from app.kit import i18n, voices
+from app.kit.words import word
+from app.models.integrity import ExclusionReason
 
 Record = Mapping[str, Any]
 
@@ -21,7 +23,8 @@ def share(text: str, *, whole: bool) -> str:
 
 def exclusion(reason: str) -> str:
     """Why votes were not counted."""
-    return _("After an investigation into unfair voting") if reason == "integrity" else reason
+    known = {each.value: each for each in ExclusionReason}
+    return word(known[reason]) if reason in known else reason
 
 
 def weighting(of: str) -> str:

@@ -11,7 +11,7 @@ from app.domain.ballot import SMALLEST_SHOWN_GROUP
 from app.domain.ranking import AgendaMethod, AgendaPhase, Weighting
 from app.features.workshop import words
 from app.kit import voices
-from app.records.agendas import Plan, Plans
+from app.records.agenda_plans import Plan, Plans
 from app.records.frames import ThemeTag
 
 Row = Mapping[str, Any]
@@ -94,7 +94,7 @@ def _drafted(
     return Column(
         name=words.weighting_name(plan.weighting),
         counts=counts,
-        places={entry["id"]: place for place, entry in enumerate(plan.entries, start=1)},
+        places={part.id: part.number for part in plan.parts if part.number is not None},
         minutes=sum(entry["minutes"] for entry in plan.entries),
         shares=shares,
         keeps=plan.data["certificate"]["holds"],

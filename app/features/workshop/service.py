@@ -13,14 +13,18 @@ from app.domain.decision import N_, Decision, NotAllowed
 from app.kit import audit
 from app.models.person import Person
 from app.models.process import Theme
-from app.models.workshop import AgendaItem, AgendaItemKind, Workshop
+from app.models.workshop import AgendaBasis, AgendaItem, AgendaItemKind, Workshop
 from app.policies.workshop import may_arrange
-from app.records import agendas, standings
+from app.records import agenda_drafts, agendas, standings, stands
+
+
+class Overtaken(NotAllowed):
+    """What the facilitator was looking at changed meanwhile; the decision says so."""
 
 
 def set_minutes(facilitator: Person, workshop_id: int, minutes: int, now: datetime) -> None:
     """Give the workshop another length. Raises NotAllowed."""
-    workshop = _open(facilitator, workshop_id, now)
+    workshop = open_(facilitator, workshop_id, now)
     if workshop.minutes == minutes:
         return
     before, workshop.minutes = workshop.minutes, minutes
@@ -39,7 +43,7 @@ def add_block(
     facilitator: Person, workshop_id: int, kind: AgendaItemKind, title: str, minutes: int, now: datetime
 ) -> None:
     """Add a block of time behind those of its kind. Raises NotAllowed."""
-    workshop = _open(facilitator, workshop_id, now)
+    workshop = open_(facilitator, workshop_id, now)
     item = AgendaItem(
         workshop_id=workshop.id, kind=kind, title=title, minutes=minutes, position=_last(workshop) + 1
     )
@@ -54,7 +58,7 @@ def change_block(
     facilitator: Person, workshop_id: int, item_id: int, title: str, minutes: int, now: datetime
 ) -> None:
     """Give a block another title or other minutes. Raises NotAllowed."""
-    workshop = _open(facilitator, workshop_id, now)
+    workshop = open_(facilitator, workshop_id, now)
     item = _item(workshop, item_id)
     if item is None or item.theme_id is not None:
         raise NotAllowed(Decision(N_("This part is no longer on the agenda.")))
@@ -75,11 +79,11 @@ def place_theme(
     reason: str,
     now: datetime,
 ) -> None:
-    """Pin or skip a theme, with the reason that everybody reads; what was fixed for it before goes.
+    """Pin, skip or retime a theme, with the reason that everybody reads; what was fixed for it before goes.
 
     Raises NotAllowed, also for a theme of another process.
     """
-    workshop = _open(facilitator, workshop_id, now)
+    workshop = open_(facilitator, workshop_id, now)
     theme = db.session.get(Theme, theme_id)
     if theme is None or theme.process_id != workshop.call.process_id:
         raise NotAllowed(Decision(N_("This theme does not belong to the process of the workshop.")))
@@ -109,7 +113,7 @@ def place_theme(
 
 def remove_item(facilitator: Person, workshop_id: int, item_id: int, now: datetime) -> None:
     """Take away a block, or let the votes decide on a theme again. Raises NotAllowed."""
-    workshop = _open(facilitator, workshop_id, now)
+    workshop = open_(facilitator, workshop_id, now)
     item = _item(workshop, item_id)
     if item is None:
         return
@@ -118,10 +122,31 @@ def remove_item(facilitator: Person, workshop_id: int, item_id: int, now: dateti
     _finish(workshop, now)
 
 
-_VERBS = {AgendaItemKind.PINNED: "pin_theme", AgendaItemKind.SKIPPED: "skip_theme"}
+_VERBS = {
+    AgendaItemKind.PINNED: "pin_theme",
+    AgendaItemKind.SKIPPED: "skip_theme",
+    AgendaItemKind.RETIMED: "retime_theme",
+}
 
 
-def _open(facilitator: Person, workshop_id: int, now: datetime) -> Workshop:
+def choose_basis(
+    facilitator: Person, workshop_id: int, basis: AgendaBasis, number: int | None, now: datetime
+) -> None:
+    """Have the agenda follow from another standing: `number` of its call, for AgendaBasis.STAND. Raises NotAllowed."""
+    workshop = open_(facilitator, workshop_id, now)
+    number = number if basis == AgendaBasis.STAND else None
+    if basis == AgendaBasis.STAND and stands.numbered(workshop.call_id, number or 0) is None:
+        raise NotAllowed(Decision(N_("This standing does not belong to the call of the workshop.")))
+    if (workshop.basis, workshop.basis_number) == (basis, number):
+        return
+    before = {"basis": workshop.basis.value, "number": workshop.basis_number}
+    workshop.basis, workshop.basis_number = basis, number
+    after = {"basis": basis.value, "number": number}
+    audit.record(facilitator, "workshop.choose_basis", workshop, now, before=before, after=after)
+    _finish(workshop, now)
+
+
+def open_(facilitator: Person, workshop_id: int, now: datetime) -> Workshop:
     """The workshop, kept from other facilitators until this one is ready."""
     workshop = db.session.get_one(Workshop, workshop_id, with_for_update={"key_share": True})
     row = agendas.workshop(workshop_id)
@@ -155,7 +180,8 @@ def _values(item: AgendaItem) -> dict[str, object]:
 
 def _finish(workshop: Workshop, now: datetime) -> None:
     """Keep the change, then draft the agenda from it; should that fail, the next turn of the job does it."""
-    call_id = workshop.call_id
+    call_id, workshop_id = workshop.call_id, workshop.id
     standings.outdate(call_id)
     db.session.commit()
     standings.refresh(call_id, now)
+    agenda_drafts.refresh(workshop_id, now)

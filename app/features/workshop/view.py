@@ -1,7 +1,7 @@
 """The page of a workshop, put together: its programme with the reason of every part and of what is not in it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,9 +12,12 @@ from markupsafe import Markup
 from app.domain.ballot import SMALLEST_SHOWN_GROUP
 from app.domain.programme import Part, PartKind
 from app.domain.ranking import Weighting, WhyNot
-from app.features.workshop import queries, words
+from app.features.workshop import deviation_words, words
+from app.features.workshop.items import Item
 from app.kit import charts, voices
-from app.records.agendas import Plan, Plans, WorkshopRow
+from app.records import agenda_deviations, agenda_versions
+from app.records.agenda_plans import Plan, Plans
+from app.records.agendas import WorkshopRow
 from app.records.frames import ThemeTag
 
 Row = Mapping[str, Any]
@@ -40,6 +43,8 @@ class Line:
     top: tuple[tuple[int, str], ...] = ()
     is_new: bool = False
     """Whether the usual agenda leaves it out."""
+    item: Item | None = None
+    """What belongs to the theme, where that was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,8 @@ class Agenda:
     computed_at: datetime
     is_ticked: bool = False
     """Whether people ticked the themes themselves."""
+    deviations: tuple[tuple[str, str], ...] = ()
+    """What the facilitator did other than the votes, each with the reason."""
 
     @property
     def has_themes(self) -> bool:
@@ -83,17 +90,32 @@ class Agenda:
 
 
 def agenda(
-    of: WorkshopRow, plans: Plans, tags: Mapping[int, ThemeTag], weighting: Weighting, usual: Weighting
+    of: WorkshopRow,
+    plans: Plans,
+    tags: Mapping[int, ThemeTag],
+    weighting: Weighting,
+    usual: Weighting,
+    items: Mapping[int, Item] | None = None,
+    titles: Mapping[int, str] | None = None,
 ) -> Agenda:
-    """The agenda by a weighting, compared with the usual one. One statement, for the titles of ideas."""
+    """The agenda by a weighting, compared with the usual one. One statement when it has to read the titles of ideas.
+
+    items: what belongs to its themes, and titles: of their top ideas, where that was read.
+    """
     plan = plans.by[weighting]
     usual_themes = plans.by[usual].themes
     data = plan.data
     ranked = (*plans.themes.get("rows", ()), *plans.themes.get("too_few", ()))
     top_ids = {row["id"]: row["top"][:TOP] for row in ranked}
-    titles = queries.idea_titles(number for theme in plan.themes for number in top_ids.get(theme, ()))
+    if titles is None:
+        titles = agenda_versions.idea_titles(
+            number for theme in plan.themes for number in top_ids.get(theme, ())
+        )
     lines = tuple(
-        _lines(of, plan, usual_themes, plans, tags, {k: _named(v, titles) for k, v in top_ids.items()})
+        replace(line, item=items.get(line.tag.id)) if items and line.tag else line
+        for line in _lines(
+            of, plan, usual_themes, plans, tags, {k: _named(v, titles) for k, v in top_ids.items()}
+        )
     )
     changed = ""
     if weighting is not usual:
@@ -117,6 +139,11 @@ def agenda(
         lacking=plan.lacking,
         is_failed=not data,
         computed_at=plan.computed_at,
+        deviations=tuple(
+            (deviation_words.deviation(each, tags), each.reason)
+            for each in agenda_deviations.of_plan(plans, plan)
+            if each.theme_id is None or each.theme_id in tags
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flask_babel import format_decimal, ngettext
+from flask_babel import format_decimal, format_percent, ngettext
 from flask_babel import gettext as _
 
 from app.domain.ranking import AgendaPhase, Weighting, WhyNot, number
@@ -20,22 +20,8 @@ def minutes_text(value: str | int | float | Fraction) -> str:
 
 
 def carriers(groups: Sequence[str], entry: Mapping[str, Any]) -> str:
-    """Who carries an item, by group; the total only where no group is withheld (it would give that one away)."""
-    heads: Sequence[int | None] = entry["supporters"]
-    people = voices.people(groups, heads)
-    if any(count is None for count in heads):
-        return _("Carried by %(people)s.", people=people)
-    total = sum(count or 0 for count in heads)
-    if not total:
-        return _("Nobody whose votes count for the agenda supports this theme.")
-    return str(
-        ngettext(
-            "Carried by %(num)s participant: %(people)s.",
-            "Carried by %(num)s participants: %(people)s.",
-            total,
-            people=people,
-        )
-    )
+    """Who carries an item, by group."""
+    return voices.carried(groups, entry["supporters"])
 
 
 def payment(entry: Mapping[str, Any]) -> str:
@@ -119,6 +105,24 @@ def why_not(row: Mapping[str, Any], budget: int, free: int) -> str:
     return f"{first} {last}"
 
 
+def percent(share: float) -> str:
+    """A share in whole percents."""
+    return str(format_percent(share, "#,##0 %"))
+
+
+def promise(holds: bool, checked: int) -> str:
+    """Whether the promise to groups of supporters is kept, and on how many it was checked."""
+    if not holds:
+        return _("The promise is not kept for every group of supporters.")
+    return str(
+        ngettext(
+            "Checked on %(num)s group of supporters: the promise is kept.",
+            "Checked on %(num)s groups of supporters: the promise is kept.",
+            checked,
+        )
+    )
+
+
 def weighting_name(weighting: Weighting) -> str:
     """How people weigh."""
     return word(weighting)
@@ -132,6 +136,7 @@ def item_kind(kind: AgendaItemKind) -> str:
         AgendaItemKind.CLOSING: _("Closing"),
         AgendaItemKind.PINNED: _("Certainly on the agenda"),
         AgendaItemKind.SKIPPED: _("Not on the agenda"),
+        AgendaItemKind.RETIMED: _("Other minutes; the votes decide"),
     }[kind]
 
 

@@ -1,0 +1,1 @@
+"""Streams of what changes, for screens and telephones in the room."""

@@ -1,0 +1,347 @@
+"""Rounds for facilitators, from preparing to counting paper; and what came out, for everybody."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.db import db
+from app.domain import rounds as rules
+from app.domain.decision import Decision, NotAllowed
+from app.domain.ranking import Method
+from app.features.room import forms, paper_service, queries, rounds_service, view, words
+from app.features.room.rounds_service import Wish
+from app.kit import clock, doors
+from app.kit.identity import current_person, the_person
+from app.models.room import RoundKind, RoundState
+from app.policies.room import may_lead, may_merge
+from app.records import frames, order, rooms, round_moments, rounds
+from app.records.frames import Frame
+from app.records.rooms import RoomRow
+from app.records.rounds import RoundRow
+
+bp = Blueprint("rounds", __name__)
+VERBS = {
+    "open": round_moments.open_round,
+    "close": round_moments.close_round,
+    "reveal": round_moments.reveal_round,
+}
+
+
+@bp.get("/werkateliers/<int:workshop_id>/rondes")
+@doors.facilitator
+def index(workshop_id: int) -> ResponseReturnValue:
+    """All rounds in their order, and a new one to prepare."""
+    room = _room(workshop_id)
+    frame = _frame(room)
+    form = forms.RoundForm(
+        frame.themes, prefix="round-", formdata=None, data={"dots": 3, "theme": 0, "top": 0}
+    )
+    return _index_page(room, form)
+
+
+@bp.post("/werkateliers/<int:workshop_id>/rondes")
+@doors.facilitator
+def add(workshop_id: int) -> ResponseReturnValue:
+    """Prepare a round."""
+    room = _room(workshop_id)
+    form = forms.RoundForm(_frame(room).themes, prefix="round-")
+    if not form.validate_on_submit():
+        return _index_page(room, form, 400)
+    try:
+        rounds_service.add(the_person(), room, _wish(room, form, []), clock.now())
+    except NotAllowed as no:
+        return _index_page(room, form, 403, no.decision)
+    flash(_("The round is ready. Open it when the room is."))
+    return redirect(url_for("rounds.index", workshop_id=workshop_id), code=303)
+
+
+@bp.route("/werkateliers/<int:workshop_id>/rondes/<int:round_id>/wijzigen", methods=["GET", "POST"])
+@doors.facilitator
+def change(workshop_id: int, round_id: int) -> ResponseReturnValue:
+    """Ask something else, as long as nobody could vote."""
+    room, row = _room(workshop_id), _round(workshop_id, round_id)
+    known = queries.own_options(round_id)
+    form = forms.RoundForm(_frame(room).themes, prefix="round-")
+    if request.method == "GET":
+        form.kind.data, form.question.data, form.dots.data = row.kind.value, row.question, row.dots
+        form.theme.data, form.top.data = row.theme_id or forms.WHOLE_EVENING, 0
+        form.options.data = "\n".join(text for text, _idea in known if text != row.question)
+        return _change_page(room, row, form)
+    if not form.validate():
+        return _change_page(room, row, form, 400)
+    try:
+        rounds_service.change(the_person(), room, round_id, _wish(room, form, known), clock.now())
+    except NotAllowed as no:
+        return _change_page(room, row, form, 403, no.decision)
+    flash(_("The round has been changed."))
+    return redirect(url_for("rounds.index", workshop_id=workshop_id), code=303)
+
+
+@bp.post("/werkateliers/<int:workshop_id>/rondes/<int:round_id>/stand")
+@doors.facilitator
+def lead(workshop_id: int, round_id: int) -> ResponseReturnValue:
+    """Open, close or reveal (`verb`)."""
+    _round(workshop_id, round_id)
+    verb = request.form.get("verb", "")
+    if verb not in VERBS:
+        abort(400)
+    VERBS[verb](the_person(), round_id, clock.now())
+    flash(
+        {
+            "open": _("The round is open. People in the room can vote."),
+            "close": _("The round is closed. Nobody can vote any more."),
+            "reveal": _("Everybody can see the result now."),
+        }[verb]
+    )
+    return redirect(url_for("rounds.index", workshop_id=workshop_id, _anchor=f"round-{round_id}"), code=303)
+
+
+@bp.post("/werkateliers/<int:workshop_id>/rondes/<int:round_id>/plaats")
+@doors.facilitator
+def move(workshop_id: int, round_id: int) -> ResponseReturnValue:
+    """Put a round at a place (`to`, counted from 0)."""
+    room, to = _room(workshop_id), request.form.get("to", type=int)
+    if to is None:
+        abort(400)
+    rounds_service.move(the_person(), room, round_id, to, clock.now())
+    return redirect(url_for("rounds.index", workshop_id=workshop_id, _anchor=f"round-{round_id}"), code=303)
+
+
+@bp.post("/werkateliers/<int:workshop_id>/rondes/<int:round_id>/weg")
+@doors.facilitator
+def remove(workshop_id: int, round_id: int) -> ResponseReturnValue:
+    """Delete a round that nobody could vote in."""
+    rounds_service.remove(the_person(), _room(workshop_id), round_id, clock.now())
+    flash(_("The round has been deleted."))
+    return redirect(url_for("rounds.index", workshop_id=workshop_id), code=303)
+
+
+@bp.get("/werkateliers/<int:workshop_id>/rondes/<int:round_id>/antwoorden")
+@doors.facilitator
+def answers(workshop_id: int, round_id: int) -> ResponseReturnValue:
+    """The answers of an open question: which mean the same, and which go off the screens."""
+    row = _round(workshop_id, round_id)
+    if row.kind is not RoundKind.OPEN:
+        abort(404)
+    found = queries.answers(round_id)
+    members: dict[int, list[queries.AnswerRow]] = {}
+    for each in found:
+        if each.merged_into_id is not None:
+            members.setdefault(each.merged_into_id, []).append(each)
+    room = _room(workshop_id)
+    return render_template(
+        "room/answers.html",
+        room=room,
+        round=row,
+        answers=[each for each in found if each.merged_into_id is None],
+        members=members,
+        decision=may_lead(the_person(), room, clock.now()),
+        merging=may_merge(row.state),
+        words=words,
+    )
+
+
+@bp.post("/werkateliers/<int:workshop_id>/rondes/<int:round_id>/antwoorden/<int:option_id>")
+@doors.facilitator
+def arrange_answer(workshop_id: int, round_id: int, option_id: int) -> ResponseReturnValue:
+    """Merge (`into`), unmerge, hide or show an answer (`verb`)."""
+    room, person, now = _room(workshop_id), the_person(), clock.now()
+    verb, into = request.form.get("verb", ""), request.form.get("into", type=int)
+    if verb == "merge" and into is not None and 0 < into < 2**31:
+        rounds_service.merge(person, room, round_id, option_id, into, now)
+        flash(_("The answers are one now. Their supporters count once."))
+    elif verb == "unmerge":
+        rounds_service.unmerge(person, room, round_id, option_id, now)
+        flash(_("The answer stands by itself again."))
+    elif verb in ("hide", "show"):
+        rounds_service.hide(person, room, round_id, option_id, verb == "hide", now)
+        flash(_("The answer is off the screens.") if verb == "hide" else _("The answer is back."))
+    else:
+        abort(400)
+    address = url_for(
+        "rounds.answers", workshop_id=workshop_id, round_id=round_id, _anchor=f"answer-{option_id}"
+    )
+    return redirect(address, code=303)
+
+
+@bp.route("/werkateliers/<int:workshop_id>/rondes/<int:round_id>/papier", methods=["GET", "POST"])
+@doors.facilitator
+def paper(workshop_id: int, round_id: int) -> ResponseReturnValue:
+    """Enter what one counted on paper; with two people, see where they differ."""
+    room, row = _room(workshop_id), _round(workshop_id, round_id)
+    form = forms.PaperForm()
+    if request.method == "GET":
+        return _paper_page(room, row, form)
+    cells = [
+        (each.option_id, value) for each in rounds.figures(row).rows for value in rounds.COUNTED[row.kind]
+    ]
+    numbers, faulty = forms.numbers_of(cells, request.form)
+    if faulty or not form.validate():
+        return _paper_page(room, row, form, 400, faulty=faulty)
+    try:
+        paper_service.enter(the_person(), room, round_id, numbers, clock.now())
+    except NotAllowed as no:
+        return _paper_page(room, row, form, 403, decision=no.decision)
+    flash(_("Your counts have been saved."))
+    return redirect(url_for("rounds.paper", workshop_id=workshop_id, round_id=round_id), code=303)
+
+
+@bp.get("/werkateliers/<int:workshop_id>/rondes/<int:round_id>")
+@doors.public
+def show(workshop_id: int, round_id: int) -> ResponseReturnValue:
+    """What came out of a round, once it is revealed; before that only how many people voted."""
+    room, row = _room(workshop_id), _round(workshop_id, round_id)
+    if row.state is RoundState.PLANNED and not _leads():
+        abort(404)
+    return render_template(
+        "room/round.html",
+        room=room,
+        outcome=view.outcome(row),
+        others=[
+            each
+            for each in rounds.of_workshop(workshop_id)
+            if each.state is RoundState.REVEALED and each.id != round_id
+        ],
+        words=words,
+    )
+
+
+@bp.get("/werkateliers/<int:workshop_id>/uitslagen")
+@doors.public
+def results(workshop_id: int) -> ResponseReturnValue:
+    """Everything that was voted on in the room, as far as it is revealed; never added to votes on the site."""
+    revealed = [each for each in rounds.of_workshop(workshop_id) if each.state is RoundState.REVEALED]
+    return render_template(
+        "room/results.html",
+        room=_room(workshop_id),
+        outcomes=view.outcomes(revealed),
+        words=words,
+    )
+
+
+def _leads() -> bool:
+    person = current_person()
+    return person is not None and person.is_facilitator
+
+
+def _room(workshop_id: int) -> RoomRow:
+    return rooms.get(workshop_id) or abort(404)
+
+
+def _frame(room: RoomRow) -> Frame:
+    return frames.of_call(room.call_slug) or abort(404)
+
+
+def _round(workshop_id: int, round_id: int) -> RoundRow:
+    row = rounds.get(round_id)
+    return row if row is not None and row.workshop_id == workshop_id else abort(404)
+
+
+def _wish(room: RoomRow, form: forms.RoundForm, known: list[tuple[str, int | None]]) -> Wish:
+    """What the form asks for, with the ideas on top of the theme behind the statements."""
+    kind = RoundKind(form.kind.data)
+    theme = form.theme.data or None
+    ideas = {rules.key_of(text): idea for text, idea in known}
+    options = [(line, ideas.get(rules.key_of(line))) for line in form.lines]
+    if form.top.data and theme is not None:
+        options += _top(room, theme, form.top.data)
+    if kind is RoundKind.OPEN:
+        options = []
+    elif not options:  # one question that is the statement itself
+        options = [(str(form.question.data), None)]
+    return Wish(
+        kind=kind,
+        question=str(form.question.data),
+        dots=form.dots.data if kind is RoundKind.DOTS and form.dots.data else 3,
+        theme_id=theme,
+        options=tuple(options[: rules.MOST_OPTIONS]),
+    )
+
+
+def _top(room: RoomRow, theme: int, number: int) -> list[tuple[str, int | None]]:
+    """The ideas on top of a theme. While counts are hidden nobody may know which these are."""
+    frame, now = _frame(room), clock.now()
+    if frame.call.hides_counts(now):
+        raise NotAllowed(rounds_service.HIDDEN)
+    ranked = order.of_call(room.call_id, frame.rules).ranking(Method.DRAAGVLAK)
+    within = queries.ideas_of_theme(theme)
+    return list(queries.titles([int(idea) for idea in ranked.ids if int(idea) in within][:number]))
+
+
+def _index_page(
+    room: RoomRow, form: forms.RoundForm, status: int = 200, refusal: Decision | None = None
+) -> ResponseReturnValue:
+    if refusal is not None:
+        db.session.rollback()
+    every = rounds.of_workshop(room.id)
+    page = render_template(
+        "room/rounds.html",
+        room=room,
+        rounds=every,
+        voters=queries.voters([row.id for row in every]),
+        form=form,
+        sent=status != 200,
+        refusal=refusal,
+        decision=may_lead(the_person(), room, clock.now()),
+        someone_open=any(row.state is RoundState.OPEN for row in every),
+        words=words,
+        kinds=RoundKind,
+    )
+    return page, status
+
+
+def _change_page(
+    room: RoomRow,
+    row: RoundRow,
+    form: forms.RoundForm,
+    status: int = 200,
+    refusal: Decision | None = None,
+) -> ResponseReturnValue:
+    if refusal is not None:
+        db.session.rollback()
+    page = render_template(
+        "room/change.html", room=room, round=row, form=form, refusal=refusal, words=words, kinds=RoundKind
+    )
+    return page, status
+
+
+def _paper_page(
+    room: RoomRow,
+    row: RoundRow,
+    form: forms.PaperForm,
+    status: int = 200,
+    *,
+    faulty: list[str] | None = None,
+    decision: Decision | None = None,
+) -> ResponseReturnValue:
+    """The numbers of whoever asks; those of the other one only once both entered theirs."""
+    if decision is not None:
+        db.session.rollback()
+    me = the_person().id
+    counted = queries.paper_of(row.id)
+    mine = next((each for each in counted if each.person_id == me), None)
+    both = counted if len(counted) == 2 else []
+    options = rounds.figures(row).rows
+    values = rounds.COUNTED[row.kind]
+    cells = [(each.option_id, value) for each in options for value in values]
+    sent = {cell: request.form.get(forms.field_name(*cell), "") for cell in cells} if faulty else {}
+    page = render_template(
+        "room/paper.html",
+        room=room,
+        round=row,
+        form=form,
+        options=options,
+        values=values,
+        typed=sent or (mine.numbers if mine else {}),
+        mine=mine,
+        both=both,
+        others=sum(each.person_id != me for each in counted),
+        may_enter=(mine is not None or len(counted) < 2) and row.state is not RoundState.PLANNED,
+        differing={cell for cell in cells if both and both[0].numbers.get(cell) != both[1].numbers.get(cell)},
+        faulty=faulty or [],
+        field_name=forms.field_name,
+        decision=may_lead(the_person(), room, clock.now()),
+        refusal=decision,
+        words=words,
+    )
+    return page, status
