@@ -1,0 +1,186 @@
+"""Proposals to the council: gathered from focus elements, and handed in once; from then on they stay as they are."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+
+from app.db import db
+from app.domain.lifecycle import PublicStatus
+from app.features.council.elements import mark_of
+from app.features.council.holding import Overtaken, hold, proposal_of
+from app.kit import audit, signals
+from app.models.council import CouncilProposal, FocusElement
+from app.models.person import Person
+from app.policies.council import may_arrange, may_change_proposal, may_hand_in
+from app.records import council, statuses
+from app.records.council import ProposalRow
+
+DISCUSSED = frozenset({PublicStatus.DISCUSSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a proposal says and which focus elements it holds."""
+
+    title: str
+    text: str
+    document_url: str
+    meets_on: date | None
+    elements: frozenset[int]
+
+
+def mark(content: Content) -> str:
+    """A short name of all of it, for a form to compare with later."""
+    parts = (content.title, content.text, content.document_url, content.meets_on, sorted(content.elements))
+    return mark_of("|".join(str(part) for part in parts))
+
+
+def content_of(row: ProposalRow, elements: Iterable[int]) -> Content:
+    """What a proposal says now."""
+    return Content(row.title, row.text, row.document_url, row.meets_on, frozenset(elements))
+
+
+def save(
+    organiser: Person,
+    process_id: int,
+    proposal_id: int | None,
+    content: Content,
+    seen: str,
+    now: datetime,
+) -> int:
+    """Write a proposal, or change one that has not been handed in; the same again changes nothing. Returns its number.
+
+    Elements that another proposal holds already stay there. Raises NotAllowed, Overtaken and LookupError.
+    """
+    may_arrange(organiser).or_raise()
+    hold(process_id)
+    focus = council.focus_of(process_id)
+    free = {row.id for row in focus if row.result is None and row.proposal_id in (None, proposal_id)}
+    content = Content(
+        content.title, content.text, content.document_url, content.meets_on, content.elements & free
+    )
+    if proposal_id is None:
+        same = [row for row in council.proposals_of(process_id) if row.title == content.title]
+        if same and not same[0].is_handed_in:
+            db.session.rollback()
+            return same[0].id
+        proposal = CouncilProposal(process_id=process_id, title=content.title, created_at=now)
+        db.session.add(proposal)
+        before: dict[str, object] = {}
+    else:
+        row = proposal_of(process_id, proposal_id)
+        may_change_proposal(organiser, is_handed_in=row.is_handed_in).or_raise()
+        now_in = content_of(row, (each.id for each in focus if each.proposal_id == proposal_id))
+        if now_in == content:
+            db.session.rollback()
+            return proposal_id
+        if mark(now_in) != seen:
+            db.session.rollback()
+            raise Overtaken
+        proposal = db.session.get_one(CouncilProposal, proposal_id)
+        before = _plain(now_in)
+    proposal.title, proposal.text = content.title, content.text
+    proposal.document_url, proposal.meets_on = content.document_url, content.meets_on
+    db.session.flush()
+    _hold_elements(proposal.id, content.elements)
+    audit.record(
+        organiser,
+        "council.add_proposal" if proposal_id is None else "council.change_proposal",
+        proposal,
+        now,
+        before=before,
+        after=_plain(content),
+    )
+    number = proposal.id
+    db.session.commit()
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What handing in does: which ideas move, and how many people hear of it."""
+
+    ideas: tuple[int, ...]
+    people: int
+
+
+def consequence(process_id: int, proposal_id: int, now: datetime) -> Consequence:
+    """What would happen when the proposal is handed in now."""
+    ideas = _ideas(process_id, proposal_id)
+    return Consequence(tuple(ideas), statuses.hears(ideas, now))
+
+
+def hand_in(organiser: Person, process_id: int, proposal_id: int, reason: str, now: datetime) -> bool:
+    """Send a proposal to the council; whether it was not there yet. Its ideas that were discussed are before it now.
+
+    Raises NotAllowed and LookupError.
+    """
+    may_arrange(organiser).or_raise()
+    hold(process_id)
+    row = proposal_of(process_id, proposal_id)
+    if row.is_handed_in:
+        db.session.rollback()
+        return False
+    elements = [each for each in council.focus_of(process_id) if each.proposal_id == proposal_id]
+    may_hand_in(organiser, is_handed_in=False, elements=len(elements)).or_raise()
+    proposal = db.session.get_one(CouncilProposal, proposal_id)
+    proposal.handed_in_at = now
+    moved = statuses.move_all(
+        dict.fromkeys(_ideas(process_id, proposal_id), reason),
+        DISCUSSED,
+        PublicStatus.BEFORE_COUNCIL,
+        organiser,
+        now,
+    )
+    audit.record(
+        organiser,
+        "council.hand_in",
+        proposal,
+        now,
+        after={"title": row.title, "elements": [each.title for each in elements], "ideas": len(moved)},
+        why=reason,
+    )
+    db.session.commit()
+    announce(moved)
+    return True
+
+
+def announce(moved: Collection[int]) -> None:
+    """Tell the rest of the site that ideas moved and letters wait."""
+    for number in moved:
+        signals.idea_changed.send(number)
+    if moved:
+        signals.mail_queued.send()
+
+
+def _ideas(process_id: int, proposal_id: int) -> list[int]:
+    themes = {
+        row.theme_id
+        for row in council.focus_of(process_id)
+        if row.proposal_id == proposal_id and row.theme_id is not None
+    }
+    return list(statuses.in_themes(process_id, themes, DISCUSSED))
+
+
+def _hold_elements(proposal_id: int, elements: Collection[int]) -> None:
+    inside = select(FocusElement.id).where(FocusElement.proposal_id == proposal_id)
+    out = set(db.session.scalars(inside)) - set(elements)
+    for numbers, value in ((out, None), (set(elements), proposal_id)):
+        db.session.execute(
+            update(FocusElement)
+            .where(FocusElement.id.in_(numbers))
+            .values(proposal_id=value)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _plain(content: Content) -> dict[str, object]:
+    return {
+        "title": content.title,
+        "text": content.text,
+        "document_url": content.document_url,
+        "meets_on": content.meets_on.isoformat() if content.meets_on else None,
+        "elements": sorted(content.elements),
+    }

@@ -1,0 +1,72 @@
+"""What the pages of this room read beside the records."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import exists, func, select
+
+from app.db import db
+from app.domain.lifecycle import IdeaState, PublicStatus
+from app.models.idea import Idea, IdeaTheme
+from app.models.process import Call, Process, Theme
+from app.models.response import OfficialResponse
+
+
+def process_by_slug(slug: str) -> Process | None:
+    """One process by the name in its address."""
+    return db.session.scalar(select(Process).where(Process.slug == slug))
+
+
+def themes_of(process_id: int) -> Sequence[Theme]:
+    """The themes of a process in their order."""
+    return db.session.scalars(
+        select(Theme).where(Theme.process_id == process_id).order_by(Theme.position, Theme.id)
+    ).all()
+
+
+def idea_in(process_id: int, idea_id: int) -> Idea | None:
+    """A published idea of this process."""
+    return db.session.scalar(
+        select(Idea)
+        .join(Call, Call.id == Idea.call_id)
+        .where(Idea.id == idea_id, Call.process_id == process_id, Idea.state == IdeaState.PUBLISHED)
+    )
+
+
+OFFERED = 50
+"""So many ideas an organiser can choose from to promise an answer on."""
+
+
+def ideas_to_promise(process_id: int) -> list[tuple[int, str]]:
+    """Published ideas without an answer, those with the most reactions first: their number and title.
+
+    The order tells nothing about votes, which may be hidden.
+    """
+    rows = db.session.execute(
+        select(Idea.id, Idea.title)
+        .join(Call, Call.id == Idea.call_id)
+        .where(
+            Call.process_id == process_id,
+            Idea.state == IdeaState.PUBLISHED,
+            ~exists().where(OfficialResponse.idea_id == Idea.id),
+        )
+        .order_by(Idea.argument_count.desc(), Idea.id)
+        .limit(OFFERED)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def unfinished(process_id: int, theme_ids: Sequence[int]) -> dict[int, int]:
+    """How many ideas of these themes were adopted or are in execution, by theme."""
+    rows = db.session.execute(
+        select(IdeaTheme.theme_id, func.count())
+        .join(Idea, Idea.id == IdeaTheme.idea_id)
+        .join(Call, Call.id == Idea.call_id)
+        .where(
+            Call.process_id == process_id,
+            IdeaTheme.theme_id.in_(theme_ids),
+            Idea.state == IdeaState.PUBLISHED,
+            Idea.public_status.in_((PublicStatus.ADOPTED, PublicStatus.IN_EXECUTION)),
+        )
+        .group_by(IdeaTheme.theme_id)
+    )
+    return {row[0]: row[1] for row in rows}

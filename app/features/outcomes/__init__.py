@@ -1,0 +1,1 @@
+"""What the room concluded: written down during the evening, corrected afterwards, and the report of it."""
