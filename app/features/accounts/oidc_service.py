@@ -10,8 +10,7 @@ from app.features.accounts.oidc import Known, Problem, ProviderFault
 from app.features.accounts.service import Arrival
 from app.kit import audit, mail
 from app.models.person import Person
-from app.policies.accounts import may_sign_in
-from app.records import people
+from app.records import people, sanctions
 
 
 def arrival(known: Known, language: str, next_path: str, now: datetime) -> Arrival:
@@ -26,12 +25,12 @@ def arrival(known: Known, language: str, next_path: str, now: datetime) -> Arriv
     if person is None and email:
         person = db.session.scalar(select(Person).where(Person.email == email))
         if person is not None:
-            may_sign_in(person).or_raise()
+            sanctions.let_in(person, now)
             _link(person, known.oidc_hash, now, Problem.OTHER_ACCOUNT)
     is_new = person is None
     if person is None:
         person, is_new = _new_person(known.oidc_hash, email, language, now)
-    may_sign_in(person).or_raise()
+    sanctions.let_in(person, now)
     if person.confirmed_at is None:
         person.confirmed_at = now
     db.session.commit()

@@ -13,7 +13,7 @@ from app.kit import tokens
 from app.models.argument import Argument, ArgumentState
 from app.models.idea import Idea
 from app.models.message import MailMessage
-from app.models.moderation import ModerationDecision
+from app.models.moderation import ModerationDecision, ModerationVerb
 from app.models.person import Person, SignInCode
 from app.models.practice import Practice, PracticeState, PracticeSuggestion
 from app.models.vote import Vote
@@ -63,7 +63,11 @@ def own_ideas(person_id: int) -> list[OwnIdea]:
     """Everything the person wrote as an idea, what needs their attention first, then the newest."""
     last = (
         select(func.max(ModerationDecision.id))
-        .where(ModerationDecision.idea_id == Idea.id)
+        .where(
+            ModerationDecision.idea_id == Idea.id,
+            ModerationDecision.verb.in_([ModerationVerb.RETURN, ModerationVerb.REFUSE, ModerationVerb.HIDE]),
+            ModerationDecision.undone_at.is_(None),
+        )
         .correlate(Idea)
         .scalar_subquery()
     )
@@ -137,7 +141,13 @@ def own_practices(person_id: int, most: int = 100) -> list[OwnPractice]:
 
 def own_vote_count(person_id: int) -> int:
     """On how many ideas the person has a vote standing; shown to the person alone."""
-    return db.session.scalar(select(func.count()).where(Vote.person_id == person_id, Vote.value != 0)) or 0
+    standing = (
+        select(func.count())
+        .select_from(Vote)
+        .join(Idea, Idea.id == Vote.idea_id)
+        .where(Vote.person_id == person_id, Vote.value != 0, Idea.state != IdeaState.MERGED)
+    )
+    return db.session.scalar(standing) or 0
 
 
 def browser_hash(token: str) -> str:
@@ -160,13 +170,13 @@ def mail_with_link(link_token: str) -> SignInCode | None:
     return db.session.scalar(select(SignInCode).where(SignInCode.link_hash == link_hash(link_token)))
 
 
-def demo_people() -> list[Person]:
+def demo_people(now: datetime) -> list[Person]:
     """The people that the sign-in page of the demo offers, in their order."""
     return list(
         db.session.scalars(
             select(Person)
             .options(joinedload(Person.organisation))
-            .where(Person.demo_order.is_not(None), Person.blocked_at.is_(None))
+            .where(Person.demo_order.is_not(None), Person.not_blocked(now))
             .order_by(Person.demo_order)
         )
     )

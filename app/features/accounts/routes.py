@@ -24,13 +24,13 @@ from flask_babel import gettext as _
 from app.db import db
 from app.features.accounts import forms, kept, queries, second_step, service
 from app.features.accounts.service import Arrival, NoEntry, Problem, TooManyMails
-from app.kit import clock, doors, identity, jobs, paths
+from app.kit import clock, doors, identity, jobs, paths, proof
 from app.kit.i18n import language
 from app.kit.identity import current_person, the_person
 from app.kit.limits import ROOM, limiter
 from app.models.person import Person
-from app.policies.accounts import may_sign_in
-from app.records import kept_actions
+from app.policies.friction import SIGN_IN
+from app.records import friction, kept_actions, sanctions
 
 bp = Blueprint("accounts", __name__)
 
@@ -50,6 +50,9 @@ def sign_in() -> ResponseReturnValue:
             return redirect(form.next.data or url_for("accounts.mine"), code=303)
     if not form.validate_on_submit():
         return _sign_in_page(form, 400 if form.is_submitted() else 200)
+    if not friction.refusal(SIGN_IN, proof.sent(), None, clock.now()):
+        service.write_to_known(str(form.email.data), language(), clock.now(), way_on(form.next.data))
+        return _sign_in_page(form, 429, held=True)
     try:
         asked = service.ask_to_sign_in(
             str(form.email.data),
@@ -195,7 +198,7 @@ def demo_sign_in(person_id: int) -> ResponseReturnValue:
     person = db.session.get(Person, person_id)
     if person is None or person.demo_order is None:
         abort(404)
-    may_sign_in(person).or_raise()
+    sanctions.let_in(person, clock.now())
     arrival = Arrival(person, False, way_on(request.form.get("next")), kept_actions.of_browser())
     # Whoever tried out the second step as one of them shuts nobody else out.
     return arrive(arrival, second_step_taken=True)
@@ -261,11 +264,13 @@ def _lifetime() -> int:
     return int(service.LIFETIME.total_seconds() // 60)
 
 
-def _sign_in_page(form: forms.SignInForm, status: int, minutes: int = 0) -> ResponseReturnValue:
-    people = queries.demo_people() if current_app.config["SITE"].demo else []
+def _sign_in_page(
+    form: forms.SignInForm, status: int, minutes: int = 0, *, held: bool = False
+) -> ResponseReturnValue:
+    people = queries.demo_people(clock.now()) if current_app.config["SITE"].demo else []
     promise = kept_actions.promise(kept_actions.of_browser(), clock.now())
     page = render_template(
-        "accounts/sign_in.html", form=form, people=people, minutes=minutes, promise=promise
+        "accounts/sign_in.html", form=form, people=people, minutes=minutes, promise=promise, held=held
     )
     return page, status
 

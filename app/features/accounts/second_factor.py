@@ -210,13 +210,13 @@ def reset(actor: Person | None, person: Person, why: str, now: datetime) -> bool
     return True
 
 
-def holders(words: str = "", most: int = 200) -> list[Holder]:
+def holders(now: datetime, words: str = "", most: int = 200) -> list[Holder]:
     """Staff and everybody with a second step, by name; `words` looks in name and address."""
     staff = Person.role_rows.any()
     query = (
         select(Person, SecondFactor.confirmed_at)
         .outerjoin(SecondFactor, SecondFactor.person_id == Person.id)
-        .where(or_(staff, SecondFactor.confirmed_at.is_not(None)), Person.blocked_at.is_(None))
+        .where(or_(staff, SecondFactor.confirmed_at.is_not(None)), Person.not_blocked(now))
         .order_by(staff.desc(), Person.name, Person.id)
         .limit(most)
     )

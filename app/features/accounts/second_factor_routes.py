@@ -145,7 +145,7 @@ def people() -> ResponseReturnValue:
     words = request.args.get("zoek", "").strip()[:80]
     return render_template(
         "accounts/second_factor_people.html",
-        holders=second_factor.holders(words),
+        holders=second_factor.holders(clock.now(), words),
         words=words,
         asked=_is_asked_of_staff(),
     )

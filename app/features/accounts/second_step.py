@@ -41,7 +41,13 @@ def waiting(now: datetime) -> Arrival | None:
     number = str(held["person"]).partition(".")[0]
     person = db.session.get(Person, int(number))
     in_time = 0 <= now.timestamp() - int(held["at"]) <= _SECONDS
-    if person is None or not in_time or not person.is_active or person.get_id() != held["person"]:
+    if (
+        person is None
+        or not in_time
+        or not person.is_active
+        or person.is_blocked(now)
+        or person.get_id() != held["person"]
+    ):
         session.pop(WAITING)
         session.pop(SECRET, None)
         return None

@@ -1,5 +1,6 @@
 """Letting people in by mail, and what they change about themselves."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,8 +11,7 @@ from app.db import db, is_postgresql
 from app.features.accounts import devices, queries
 from app.kit import mail, signals, tokens
 from app.models.person import Person, SignInCode
-from app.policies.accounts import may_sign_in
-from app.records import areas, people
+from app.records import areas, people, pressure, sanctions
 
 LIFETIME = mail.SIGN_IN_LIFETIME
 TRIES = 5
@@ -93,10 +93,21 @@ def ask_to_sign_in(
     )
     _limit_mails(email, now)
     _remember(asked, email, language, now, next_path, draft_token)
+    pressure.measure(now)
     db.session.add(letter)
     db.session.commit()
     signals.mail_queued.send()
     return asked
+
+
+def write_to_known(email: str, language: str, now: datetime, next_path: str = "") -> None:
+    """While strangers press the site, somebody with an account gets the mail also without any proof.
+
+    The page says the same to everybody, so that nobody learns from it who has an account.
+    """
+    if people.with_address(email) is not None:
+        with suppress(TooManyMails):
+            ask_to_sign_in(email, language, now, next_path=next_path)
 
 
 def make_link(email: str, language: str, now: datetime) -> str:
@@ -262,7 +273,7 @@ def _let_in(row: SignInCode, now: datetime, given_back: int = 0) -> Arrival:
         db.session.rollback()
         raise NoEntry(Problem.USED)
     person, is_new = people.by_mail(email, language, now)
-    may_sign_in(person).or_raise()
+    sanctions.let_in(person, now)
     if person.confirmed_at is None:
         person.confirmed_at = now
     person.mail_stopped_at = None  # this mail did arrive

@@ -17,9 +17,8 @@ from app.kit import audit, tokens
 from app.models.entry import CodeBatch, VotingCode
 from app.models.person import Person
 from app.models.process import Call
-from app.policies.accounts import may_sign_in
 from app.policies.codes import may_make_codes
-from app.records import people
+from app.records import people, sanctions
 
 MOST_AT_ONCE = 1000
 """Letters that the site makes in one answer; the command line makes more."""
@@ -174,7 +173,7 @@ def enter(code: str, language: str, now: datetime) -> Arrival:
         found.person_id, found.used_at = person.id, now
     if person is None or person.erased_at is not None:
         raise NoEntry(Problem.GONE)
-    may_sign_in(person).or_raise()
+    sanctions.let_in(person, now)
     db.session.commit()
     return Arrival(person, is_new, slug)
 

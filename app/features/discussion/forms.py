@@ -9,6 +9,7 @@ from app.domain.ballot import Side
 from app.domain.decision import N_
 from app.domain.lifecycle import ARGUMENT_LENGTH
 from app.kit.forms import Form, length
+from app.kit.mail import is_address
 from app.kit.words import word
 from app.models.moderation import ReportReason
 
@@ -95,3 +96,14 @@ class ReportForm(Form):
         """Something else needs words of its own."""
         if self.reason.data == ReportReason.OTHER and not field.data:
             raise ValidationError(_l("Explain in a few words what is wrong."))
+
+
+class StrangerReportForm(ReportForm):
+    """The same from somebody without account, who may hear what came of it by mail."""
+
+    email = StringField(_l("E-mail address"))
+
+    def validate_email(self, field: Field) -> None:
+        """Nothing, or something that mail can be sent to."""
+        if field.data and not is_address(field.data):
+            raise ValidationError(_l("Write your e-mail address like name@example.nl, or leave it empty."))

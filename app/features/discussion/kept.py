@@ -10,18 +10,19 @@ from werkzeug.datastructures import MultiDict
 
 from app.domain.ballot import Side
 from app.domain.decision import N_, Decision, NotAllowed
-from app.features.discussion import places, queries, service
+from app.features.discussion import places, queries, reporting, service
 from app.features.discussion.forms import ArgumentForm, ReplyForm, ReportForm
 from app.features.discussion.queries import ArgumentHead
 from app.kit.words import word
 from app.models.moderation import ReportReason
 from app.models.person import Person
-from app.policies.discussion import may_reply, may_report
+from app.policies.discussion import may_reply
 from app.policies.taking_part import may_argue
 from app.records import heads, kept_actions
 from app.records.drafts import Kept
 from app.records.heads import IdeaHead
 from app.records.kept_actions import Kind, NotComplete, Outcome, Promise
+from app.records.reporting import Complaint
 
 Sent = TypeVar("Sent", ArgumentForm, ReplyForm, ReportForm)
 
@@ -30,6 +31,7 @@ _PROMISES = {
     Side.AGAINST: N_("After signing in, your argument against ‘%(title)s’ is posted."),
     Side.QUESTION: N_("After signing in, your question about ‘%(title)s’ is posted."),
 }
+_WAITS = N_("Your text has been sent in. A moderator reads it first.")
 _OUTCOMES = {
     Side.FOR: N_("Your argument for ‘%(title)s’ has been posted."),
     Side.AGAINST: N_("Your argument against ‘%(title)s’ has been posted."),
@@ -44,6 +46,7 @@ def set_up(_state: BlueprintSetupState) -> None:
         ("reply", _promise_reply, _reply),
         ("report_idea", _promise_report, _report),
         ("report_argument", _promise_report, _report),
+        ("report_practice", _promise_report, _report),
     ):
         kept_actions.register(name, Kind(describe, complete, _form_of))
 
@@ -61,6 +64,8 @@ def _argue(person: Person, kept: Kept, now: datetime) -> Outcome:
     side = Side(form.side.data)
     may_argue(person, idea.state, idea.call, now).or_raise()
     number = service.add_argument(person, idea, side, form.body.data or "", now)
+    if places.waits(idea.call, number):
+        return Outcome(_(_WAITS), places.of_waiting(idea.id), "info")
     return Outcome(_(_OUTCOMES[side], title=idea.title), places.of_text(idea.id, number, number))
 
 
@@ -79,6 +84,8 @@ def _reply(person: Person, kept: Kept, now: datetime) -> Outcome:
     argument, form = _the_argument(kept.subject), _whole(kept, ReplyForm)
     idea = _the_idea(argument.idea_id)
     number = service.reply(person, idea, argument, form.body.data or "", now)
+    if places.waits(idea.call, number):
+        return Outcome(_(_WAITS), places.of_waiting(idea.id), "info")
     return Outcome(
         _("Your reply about ‘%(title)s’ has been posted.", title=idea.title),
         places.of_text(idea.id, number, argument.top_id),
@@ -86,15 +93,16 @@ def _reply(person: Person, kept: Kept, now: datetime) -> Outcome:
 
 
 def _promise_report(kept: Kept, now: datetime) -> Promise | None:
-    form = _typed(kept, ReportForm)
-    argument = queries.argument(kept.subject) if kept.kind == "report_argument" else None
-    idea = heads.of_idea(argument.idea_id if argument else kept.subject)
-    if form is None or idea is None or not idea.is_readable or (argument and not argument.is_shown):
+    form, reported = _typed(kept, ReportForm), reporting.find(_reported_kind(kept), kept.subject)
+    if form is None or reported is None:
         return None
     sentence = (
-        _("After signing in, the moderators get your report of a text about ‘%(title)s’.", title=idea.title)
-        if argument
-        else _("After signing in, the moderators get your report of ‘%(title)s’.", title=idea.title)
+        _(
+            "After signing in, the moderators get your report of a text about ‘%(title)s’.",
+            title=reported.title,
+        )
+        if reported.kind == "argument"
+        else _("After signing in, the moderators get your report of ‘%(title)s’.", title=reported.title)
     )
     texts = [(_("What is wrong with this text?"), word(ReportReason(form.reason.data)))]
     if form.explanation.data:
@@ -104,21 +112,17 @@ def _promise_report(kept: Kept, now: datetime) -> Promise | None:
 
 def _report(person: Person, kept: Kept, now: datetime) -> Outcome:
     form = _whole(kept, ReportForm)
-    text: IdeaHead | ArgumentHead
-    if kept.kind == "report_argument":
-        text = _the_argument(kept.subject)
-        idea, way_out = _the_idea(text.idea_id), places.of_text(text.idea_id, text.id, text.top_id)
-    else:
-        text = idea = _the_idea(kept.subject)
-        way_out = url_for("ideas.show", idea_id=idea.id)
-    if not idea.is_readable or (isinstance(text, ArgumentHead) and not text.is_shown):
+    reported = reporting.find(_reported_kind(kept), kept.subject)
+    if reported is None:
         raise NotAllowed(Decision(_GONE))
-    may_report(person, text.author_id).or_raise()
-    first = service.report(person, text, ReportReason(form.reason.data), form.explanation.data or "", now)
-    if first:
-        return Outcome(_("Thank you for your report. The moderators will look at this text."), way_out)
-    sentence = _("You reported this text before. The moderators know; you need not do it again.")
-    return Outcome(sentence, way_out, "info")
+    complaint = Complaint(ReportReason(form.reason.data), form.explanation.data or "")
+    filed = service.report(person, reported.kind, reported.id, complaint, now)
+    sentence, kind = reporting.thanks(filed)
+    return Outcome(sentence, reporting.onwards(reported, filed), kind)
+
+
+def _reported_kind(kept: Kept) -> str:
+    return kept.kind.removeprefix("report_")
 
 
 _GONE = N_("This text has been removed in the meantime.")
@@ -153,6 +157,8 @@ def _the_argument(number: int) -> ArgumentHead:
 
 
 def _form_of(kept: Kept) -> str:
-    if kept.kind in ("argue", "report_idea"):
+    if kept.kind in reporting.KINDS:
+        return reporting.address_of(_reported_kind(kept), kept.subject)
+    if kept.kind == "argue":
         return url_for(f"discussion.{kept.kind}", idea_id=kept.subject)
     return url_for(f"discussion.{kept.kind}", argument_id=kept.subject)

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, select
 
 from app.db import db
 from app.domain.ballot import Side
 from app.models.argument import Argument, ArgumentState
 from app.models.moderation import Report
 from app.models.person import Person
+from app.models.practice import Practice, PracticeState, PracticeSuggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class ArgumentHead:
     author_id: int
     author: str
     created_at: datetime
+    is_recalled: bool
+    """Whether reports took it off the site until a moderator has looked."""
 
     @property
     def top_id(self) -> int:
@@ -38,6 +42,7 @@ class ArgumentHead:
 
 def argument(argument_id: int) -> ArgumentHead | None:
     """The argument with this number, in whatever state, or None."""
+    reported = exists().where(Report.argument_id == Argument.id, Report.handled_at.is_(None))
     statement = (
         select(
             Argument.id,
@@ -49,20 +54,35 @@ def argument(argument_id: int) -> ArgumentHead | None:
             Argument.author_id,
             Person.name,
             Argument.created_at,
+            and_(Argument.state == ArgumentState.WAITING, reported),
         )
         .join(Person, Argument.author_id == Person.id)
         .where(Argument.id == argument_id)
     )
-    row = db.session.execute(statement).one_or_none()
+    row: Any = db.session.execute(statement).one_or_none()
     return None if row is None else ArgumentHead(*row)
 
 
-def has_reported(person_id: int, *, idea_id: int | None = None, argument_id: int | None = None) -> bool:
-    """Whether the person has reported this text before."""
-    statement = select(Report.id).where(
-        Report.reporter_id == person_id, Report.idea_id == idea_id, Report.argument_id == argument_id
-    )
-    return db.session.scalar(statement) is not None
+@dataclass(frozen=True, slots=True)
+class PracticeHead:
+    """An example in the library, with what the page to report it quotes."""
+
+    id: int
+    slug: str
+    title: str
+    done: str
+    author_id: int | None
+    """Who suggested it; None for what organisers put there."""
+
+
+def practice(practice_id: int) -> PracticeHead | None:
+    """The example with this number, if it stands in the library."""
+    row = db.session.execute(
+        select(Practice.id, Practice.slug, Practice.title, Practice.done, PracticeSuggestion.person_id)
+        .outerjoin(PracticeSuggestion, PracticeSuggestion.practice_id == Practice.id)
+        .where(Practice.id == practice_id, Practice.state == PracticeState.PUBLISHED)
+    ).one_or_none()
+    return None if row is None else PracticeHead(*row)
 
 
 def is_answered(argument: ArgumentHead) -> bool:
@@ -74,7 +94,7 @@ def is_answered(argument: ArgumentHead) -> bool:
                     Argument.parent_id == argument.top_id,
                     Argument.id > argument.id,
                     Argument.author_id != argument.author_id,
-                    Argument.state != ArgumentState.DELETED,
+                    Argument.state.in_((ArgumentState.PUBLISHED, ArgumentState.HIDDEN)),
                 )
             )
         )

@@ -20,28 +20,33 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.db import db
 from app.domain.ballot import Side
 from app.domain.decision import N_, Decision, NotAllowed
-from app.features.discussion import fragments, kept, marks, places, queries, service
+from app.features.discussion import fragments, kept, marks, places, queries, reporting, service
 from app.features.discussion.forms import (
     ArgumentForm,
     ChangeForm,
     MarkForm,
     RemoveForm,
     ReplyForm,
-    ReportForm,
 )
 from app.features.discussion.queries import ArgumentHead
-from app.kit import clock, doors
-from app.kit.errors import error_page, problem, wants_json
+from app.kit import clock, doors, proof
+from app.kit.errors import error_page, problem, status_of, wants_json
 from app.kit.forms import Form, csrf
+from app.kit.i18n import hours_filter
 from app.kit.identity import DRAFT, current_person
 from app.kit.limits import ROOM, limiter
-from app.models.moderation import ReportReason
-from app.policies.discussion import may_change, may_delete, may_reply, may_report
+from app.models.process import Curation
+from app.policies.discussion import may_change, may_delete, may_reply
+from app.policies.friction import POST
 from app.policies.taking_part import may_argue
-from app.records import drafts, heads
+from app.records import checks, curation, drafts, friction, heads, unplaced
+from app.records.arguments import Discussion
+from app.records.calls import CallRow
 from app.records.heads import IdeaHead
+from app.records.unplaced import OwnText
 
 bp = Blueprint("discussion", __name__)
 bp.record(kept.set_up)
@@ -60,6 +65,16 @@ posts = limiter.shared_limit(
 """How often one person may post; a form that comes back with faults does not count."""
 
 
+reports = limiter.shared_limit(
+    lambda: "20 per 10 minutes" if current_person() else ROOM,
+    scope="reports",
+    methods=["POST"],
+    deduct_when=_succeeded,
+)
+"""The same for reports; a room full of strangers shares an address. What strangers can do to one text together is
+limited by the text itself (`conduct.MOST_WITHOUT_ACCOUNT`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Writing:
     """What somebody is writing, and on which page."""
@@ -72,7 +87,7 @@ class Writing:
     @property
     def address(self) -> str:
         """The page with the form."""
-        if self.kind in ("argue", "report_idea"):
+        if self.kind == "argue":
             return url_for(f"discussion.{self.kind}", idea_id=self.subject)
         return url_for(f"discussion.{self.kind}", argument_id=self.subject)
 
@@ -93,6 +108,29 @@ def argument_form() -> ArgumentForm:
     return ArgumentForm(formdata=None)
 
 
+@bp.app_template_global()
+def reading_promise(call: CallRow) -> str:
+    """What happens with a text that is posted now, where a moderator reads it; nothing where none does by itself."""
+    person = current_person()
+    way = curation.of_arguments(call, person.id if person is not None else None)
+    time = hours_filter(call.promised_hours)
+    if not way.is_live:
+        return _("A moderator reads your text first, within %(time)s. Then others see it.", time=time)
+    if way.waits:
+        return _("Your text appears at once. A moderator reads it within %(time)s.", time=time)
+    return ""
+
+
+@bp.app_template_global()
+def own_unplaced(idea_id: int, call: CallRow, talk: Discussion) -> list[OwnText]:
+    """What the visitor said here that readers do not see (yet); asked only where that happens."""
+    person = current_person()
+    curated = call.argument_curation in (Curation.BEFORE, Curation.TRUSTED)
+    if person is None or not (curated or talk.waits_for_own):
+        return []
+    return unplaced.of_person(idea_id, person.id)
+
+
 @bp.route("/ideeen/<int:idea_id>/argumenten", methods=["GET", "POST"])
 @doors.public
 @csrf.exempt
@@ -110,10 +148,18 @@ def argue(idea_id: int) -> ResponseReturnValue:
         return _not_now(writing, form, decision)
     if not form.validate_on_submit():
         return _form_page("discussion/argue.html", writing, form)
-    number = service.add_argument(
-        person, writing.idea, Side(form.side.data), form.body.data or "", now, _used_draft(writing)
-    )
-    return redirect(places.of_text(idea_id, number, number), code=303)
+    if not friction.refusal(POST, proof.sent(), person, now):
+        return render_template("discussion/argue.html", writing=writing, form=form), 429
+    body = form.body.data or ""
+    hint = checks.hint(body)  # before the text is posted: afterwards the database would be asked once more
+    try:
+        number = service.add_argument(
+            person, writing.idea, Side(form.side.data), body, now, _used_draft(writing)
+        )
+    except NotAllowed as no:
+        return _hand_back(writing, body, no)
+    _tell(hint)
+    return _posted(writing, number, number)
 
 
 @bp.route("/argumenten/<int:argument_id>/reacties", methods=["GET", "POST"])
@@ -129,8 +175,24 @@ def reply(argument_id: int) -> ResponseReturnValue:
         return _not_now(writing, form, decision)
     if not form.validate_on_submit():
         return _form_page("discussion/reply.html", writing, form)
-    number = service.reply(person, writing.idea, argument, form.body.data or "", now, _used_draft(writing))
-    return redirect(places.of_text(writing.idea.id, number, argument.top_id), code=303)
+    if not friction.refusal(POST, proof.sent(), person, now):
+        return render_template("discussion/reply.html", writing=writing, form=form), 429
+    body = form.body.data or ""
+    hint = checks.hint(body)
+    try:
+        number = service.reply(person, writing.idea, argument, body, now, _used_draft(writing))
+    except NotAllowed as no:
+        return _hand_back(writing, body, no)
+    _tell(hint)
+    return _posted(writing, number, argument.top_id)
+
+
+def _posted(writing: Writing, number: int, top_id: int) -> ResponseReturnValue:
+    """To the text where it stands now, or to what the idea says about those that wait."""
+    if places.waits(writing.idea.call, number):
+        flash(_("Your text has been sent in. A moderator reads it first."), "info")
+        return redirect(places.of_waiting(writing.idea.id), code=303)
+    return redirect(places.of_text(writing.idea.id, number, top_id), code=303)
 
 
 @bp.get("/argumenten/<int:argument_id>")
@@ -203,6 +265,7 @@ def change(argument_id: int) -> ResponseReturnValue:
         writing.idea.call,
         now,
         is_answered=queries.is_answered(argument),
+        is_recalled=argument.is_recalled,
     )
     if person is None or not decision:
         return _not_now(writing, form, decision)
@@ -223,12 +286,12 @@ def remove(argument_id: int) -> ResponseReturnValue:
     """Take back one's own text, after asking once more."""
     writing, form, person = _about("remove", argument_id), RemoveForm(), current_person()
     argument = writing.argument or abort(404)
-    decision = may_delete(person, argument.author_id, argument.state)
+    decision = may_delete(person, argument.author_id, argument.state, is_recalled=argument.is_recalled)
     if person is None or not decision:
         return _not_now(writing, form, decision)
     if not form.validate_on_submit():
         return _form_page("discussion/remove.html", writing, form)
-    service.remove(person, argument)
+    service.remove(person, argument, clock.now())
     flash(_("Your text has been removed."))
     return redirect(writing.way_out, code=303)
 
@@ -236,46 +299,42 @@ def remove(argument_id: int) -> ResponseReturnValue:
 @bp.route("/ideeen/<int:idea_id>/melden", methods=["GET", "POST"])
 @doors.public
 @csrf.exempt
-@posts
+@reports
 def report_idea(idea_id: int) -> ResponseReturnValue:
     """Tell the moderators that an idea breaks the rules."""
-    return _report(Writing("report_idea", idea_id, _idea(idea_id)))
+    return reporting.page("idea", idea_id, current_person(), clock.now())
 
 
 @bp.route("/argumenten/<int:argument_id>/melden", methods=["GET", "POST"])
 @doors.public
 @csrf.exempt
-@posts
+@reports
 def report_argument(argument_id: int) -> ResponseReturnValue:
-    """Tell the moderators that an argument breaks the rules."""
-    writing = _about("report_argument", argument_id)
-    if not (writing.argument and writing.argument.is_shown):
-        abort(404)
-    return _report(writing)
+    """Tell the moderators that an argument or reply breaks the rules."""
+    return reporting.page("argument", argument_id, current_person(), clock.now())
 
 
-def _report(writing: Writing) -> ResponseReturnValue:
-    form, person, text = ReportForm(), current_person(), writing.argument or writing.idea
-    decision = may_report(person, text.author_id)
-    if person is None or not decision:
-        return _not_now(writing, form, decision)
-    if not form.validate_on_submit():
-        about = {"argument_id": text.id} if writing.argument else {"idea_id": text.id}
-        again = queries.has_reported(person.id, **about)
-        return _form_page("discussion/report.html", writing, form, again=again)
-    first = service.report(
-        person,
-        text,
-        ReportReason(form.reason.data),
-        form.explanation.data or "",
-        clock.now(),
-        _used_draft(writing),
-    )
-    if first:
-        flash(_("Thank you for your report. The moderators will look at this text."))
-    else:
-        flash(_("You reported this text before. The moderators know; you need not do it again."), "info")
-    return redirect(writing.way_out, code=303)
+@bp.route("/praktijk/<int:practice_id>/melden", methods=["GET", "POST"])
+@doors.public
+@csrf.exempt
+@reports
+def report_practice(practice_id: int) -> ResponseReturnValue:
+    """Tell the moderators that an example in the library breaks the rules."""
+    return reporting.page("practice", practice_id, current_person(), clock.now())
+
+
+def _hand_back(writing: Writing, text: str, no: NotAllowed) -> ResponseReturnValue:
+    """Say why a text was not posted, and give it back."""
+    db.session.rollback()
+    sentence = _(no.decision.refusal, **no.decision.values)
+    page = render_template("discussion/kept.html", writing=writing, sentence=sentence, text=text)
+    return page, status_of(no.decision)
+
+
+def _tell(hint: str) -> None:
+    """What the writer may want to take out again, while that can still be done; it stands in nobody's way."""
+    if hint:
+        flash(_("%(hint)s You can change your text for ten minutes.", hint=hint), "info")
 
 
 def _idea(idea_id: int) -> IdeaHead:
@@ -335,6 +394,8 @@ def too_often(_error: object) -> ResponseReturnValue:
     """Hand the text back to somebody who posts too fast."""
     kind = request.endpoint.rpartition(".")[2] if request.endpoint else ""
     number = next(iter((request.view_args or {}).values()), 0)
+    if kind in reporting.KINDS:
+        return reporting.too_often(kind, number, _(TOO_OFTEN))
     writing = (
         Writing(kind, number, _idea(number))
         if "idea_id" in (request.view_args or {})

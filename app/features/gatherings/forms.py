@@ -11,6 +11,7 @@ from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringFi
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Optional, ValidationError
 
+from app.domain.ballot import GROUPS, Group
 from app.domain.decision import N_
 from app.kit import moments
 from app.kit.forms import Form, length
@@ -138,6 +139,50 @@ def filled(activity: Activity, mark: str) -> ActivityForm:
             "seen": mark,
         },
     )
+
+
+class KeptField(IntegerField):
+    """A number of places; nothing filled in is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take digits only; anything else is reported by the check of the form."""
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None if text else 0
+
+
+class QuotaForm(Form):
+    """How many places are kept for each group."""
+
+    resident = KeptField(_l("Residents"))
+    council = KeptField(_l("Council members"))
+    partner = KeptField(_l("Partners in the city"))
+
+    def __init__(self, capacity: int, **values: Any) -> None:
+        super().__init__(**values)
+        self.capacity = capacity
+
+    def validate_resident(self, field: IntegerField) -> None:
+        self._is_number(field)
+        if None not in self.places.values() and sum(self.places.values()) > self.capacity:
+            raise ValidationError(
+                gettext("Together at most %(most)d: there are no more places.", most=self.capacity)
+            )
+
+    def validate_council(self, field: IntegerField) -> None:
+        self._is_number(field)
+
+    def validate_partner(self, field: IntegerField) -> None:
+        self._is_number(field)
+
+    @staticmethod
+    def _is_number(field: IntegerField) -> None:
+        if field.data is None:
+            raise ValidationError(gettext("Fill in a number, or nothing."))
+
+    @property
+    def places(self) -> dict[Group, int]:
+        """Places by group."""
+        return {group: self[group.value].data for group in GROUPS}
 
 
 class FileForm(Form):

@@ -10,7 +10,7 @@ from sqlalchemy import case, func, select
 from app.db import db
 from app.models.gathering import Registration, RegistrationState
 from app.models.person import Organisation, Person
-from app.models.process import Activity, Process, ProcessState, ProgrammePart
+from app.models.process import Activity, Process, ProcessState
 
 _COMING = func.count(case((Registration.state == RegistrationState.COMING, 1)))
 _WAITING = func.count(case((Registration.state == RegistrationState.WAITING, 1)))
@@ -76,15 +76,6 @@ def dated_activities(slug: str) -> tuple[Process, Sequence[Activity]] | None:
         .order_by(Activity.starts_at, Activity.id)
     )
     return process, found.all()
-
-
-def parts_of(activity_id: int) -> Sequence[ProgrammePart]:
-    """The parts of the programme."""
-    return db.session.scalars(
-        select(ProgrammePart)
-        .where(ProgrammePart.activity_id == activity_id)
-        .order_by(ProgrammePart.position, ProgrammePart.id)
-    ).all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from app.kit.mail import address
 from app.models.gathering import RegistrationState
 from app.models.process import Activity, Process
 from app.policies.gatherings import may_arrange, may_register
-from app.records import attachments, registrations
+from app.records import attachments, processes, quotas, registrations
 
 bp = Blueprint("gatherings", __name__)
 READ_ONLY = "sandbox; default-src 'none'"
@@ -39,7 +39,7 @@ def register(activity_id: int) -> ResponseReturnValue:
                 _("There is no place left, so you are on the waiting list. We write as soon as you can come.")
             )
         return redirect(_page(activity_id), code=303)
-    places = registrations.places(activity_id, activity.capacity, person.id)
+    places = registrations.places(activity_id, activity.capacity, person.id, person.group)
     if not form.is_submitted():
         form.note.data = places.note
     page = render_template(
@@ -87,7 +87,7 @@ def events(slug: str) -> ResponseReturnValue:
 def on_paper(activity_id: int) -> ResponseReturnValue:
     """The programme as PDF; not found for an activity without parts."""
     activity, process = _activity(activity_id)
-    parts = queries.parts_of(activity_id) or abort(404)
+    parts = processes.programme_of(activity_id) or abort(404)
     answer = current_app.response_class(programme.paper(activity, process, parts), mimetype=pdf.MEDIA_TYPE)
     answer.headers["Content-Disposition"] = f'inline; filename="programma-{activity_id}.pdf"'
     answer.headers["Cache-Control"] = "public, max-age=300"
@@ -153,12 +153,30 @@ def arrange(activity_id: int) -> ResponseReturnValue:
     return redirect(url_for("gatherings.manage", activity_id=activity_id), code=303)
 
 
+@bp.post("/beheer/activiteiten/<int:activity_id>/groepen")
+@doors.organiser
+def keep_places(activity_id: int) -> ResponseReturnValue:
+    """Keep places for groups."""
+    activity, process = _activity(activity_id)
+    may_arrange(the_person(), process.state).or_raise()
+    form = forms.QuotaForm(activity.capacity or 0, prefix="kept-")
+    if not form.validate_on_submit():
+        return _manage_page(activity, process, 400, quota_form=form)
+    try:
+        service.keep_places(the_person(), activity_id, form.places, clock.now())
+    except NotAllowed as no:  # another organiser changed the number of places in between
+        form.resident.errors = [_(no.decision.refusal, **no.decision.values)]
+        return _manage_page(*_activity(activity_id), 409, quota_form=form)
+    flash(_("The places have been kept. Who can come now hears of it."))
+    return redirect(url_for("gatherings.manage", activity_id=activity_id, _anchor="kept"), code=303)
+
+
 @bp.post("/beheer/activiteiten/<int:activity_id>/bestanden")
 @doors.organiser
 def attach(activity_id: int) -> ResponseReturnValue:
     """Attach a file."""
     activity, process = _activity(activity_id)
-    form = forms.FileForm(queries.parts_of(activity_id), prefix="file-")
+    form = forms.FileForm(processes.programme_of(activity_id), prefix="file-")
     if not form.validate_on_submit():
         return _manage_page(activity, process, 400, file_form=form)
     sent: FileStorage = form.file.data
@@ -229,9 +247,10 @@ def _manage_page(
     *,
     form: forms.ActivityForm | None = None,
     file_form: forms.FileForm | None = None,
+    quota_form: forms.QuotaForm | None = None,
     overtaken: bool = False,
 ) -> ResponseReturnValue:
-    parts = queries.parts_of(activity.id)
+    parts = processes.programme_of(activity.id)
     page = render_template(
         "gatherings/manage.html",
         activity=activity,
@@ -239,7 +258,15 @@ def _manage_page(
         allowed=may_arrange(current_person(), process.state),
         form=form or forms.filled(activity, service.mark(activity)),
         file_form=file_form or forms.FileForm(parts, prefix="file-", formdata=None),
-        sent=form or file_form,
+        quota_form=quota_form
+        or forms.QuotaForm(
+            activity.capacity or 0,
+            prefix="kept-",
+            formdata=None,
+            data={group.value: number for group, number in quotas.of_activity(activity.id).items()},
+        ),
+        unused=quotas.unused(activity.id),
+        sent=form or file_form or quota_form,
         parts={part.id: part.title for part in parts},
         files=attachments.files_of(activity.id),
         guests=queries.guests_of(activity.id),

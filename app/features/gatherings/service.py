@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from app.db import db
+from app.domain.ballot import GROUPS, Group
 from app.domain.decision import N_, Decision, NotAllowed
 from app.features.gatherings import queries
 from app.features.gatherings.documents import Document
@@ -20,11 +21,12 @@ from app.models.gathering import Attachment, RegistrationState
 from app.models.person import Person
 from app.models.process import Activity, Process
 from app.policies.gatherings import may_arrange, may_cancel, may_register
-from app.records import attachments, notices, registrations
+from app.records import attachments, notices, quotas, registrations
 from app.records.notices import Audience
 
 MOST_FILES = 20
 TOO_MANY = Decision(N_("An activity has at most 20 files. Remove one first."))
+MORE_THAN_THERE_ARE = Decision(N_("Together these are more places than there are."))
 FIELDS = ("starts_at", "ends_at", "date_text", "place", "capacity", "registration_ends_at")
 
 
@@ -47,7 +49,7 @@ class Overtaken(Exception):
 def register(person: Person, activity: Activity, note: str, now: datetime) -> RegistrationState:
     """Register somebody, or let them wait; doing so again keeps the place. Raises NotAllowed. A mail confirms it."""
     may_register(person, activity, now).or_raise()
-    before = registrations.places(activity.id, activity.capacity, person.id).mine
+    before = registrations.places(activity.id, activity.capacity, person.id, person.group).mine
     state = registrations.register(activity.id, person.id, note, now)
     if person.email and state != before:
         mail.queue(
@@ -110,6 +112,33 @@ def arrange(organiser: Person, activity_id: int, plan: Plan, seen: str, now: dat
     )
     if {"starts_at", "ends_at", "place", "date_text"} & set(changed):
         _tell(activity, process, now)
+    registrations.move_up(activity, now)
+    db.session.commit()
+
+
+def keep_places(organiser: Person, activity_id: int, places: Mapping[Group, int], now: datetime) -> None:
+    """Keep places for groups, or fewer than before: then who waits longest moves up. Raises NotAllowed."""
+    found = queries.activity(activity_id)
+    if found is None:
+        raise LookupError(activity_id)
+    _activity, process = found
+    may_arrange(organiser, process.state).or_raise()
+    activity = db.session.get_one(Activity, activity_id, with_for_update=True, populate_existing=True)
+    if sum(places.values()) > (activity.capacity or 0):
+        raise NotAllowed(MORE_THAN_THERE_ARE)
+    before = quotas.of_activity(activity_id)
+    if {**dict.fromkeys(GROUPS, 0), **places} == before:
+        db.session.rollback()
+        return
+    quotas.put(activity_id, places)
+    audit.record(
+        organiser,
+        "gatherings.keep_places",
+        activity,
+        now,
+        before={group.value: number for group, number in before.items() if number},
+        after={group.value: number for group, number in places.items() if number},
+    )
     registrations.move_up(activity, now)
     db.session.commit()
 

@@ -15,8 +15,9 @@ from app.kit import signals
 from app.models.contribution import Amendment
 from app.models.idea import Idea
 from app.models.person import Person
+from app.models.queue import QueueKind
 from app.policies.ideas import may_amend
-from app.records import news
+from app.records import news, queue
 from app.records.ideas import IdeaRow
 
 
@@ -61,17 +62,18 @@ def amend(author: Person, idea_id: int, content: Content, reason: str, now: date
     if content == before and not extras.differ(idea, content.extras):
         raise Unchanged
     number = (number or 0) + 1
-    db.session.add(
-        Amendment(
-            idea_id=idea_id,
-            number=number,
-            title=before.title,
-            summary=before.summary,
-            body=before.body,
-            reason=reason,
-            made_at=now,
-        )
+    amendment = Amendment(
+        idea_id=idea_id,
+        number=number,
+        title=before.title,
+        summary=before.summary,
+        body=before.body,
+        reason=reason,
+        made_at=now,
     )
+    db.session.add(amendment)
+    db.session.flush()
+    queue.put(QueueKind.AMENDMENT, amendment, now, is_live=True)
     service.write(idea, content, now)
     news.idea_amended(idea_id, number, reason, now)
     db.session.commit()

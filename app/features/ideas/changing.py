@@ -17,7 +17,7 @@ from app.kit.forms import csrf, length
 from app.kit.identity import current_person, the_person
 from app.kit.limits import ROOM, limiter
 from app.models.person import Person
-from app.policies.ideas import may_amend, may_read, may_withdraw
+from app.policies.ideas import is_recalled, may_amend, may_read, may_withdraw
 from app.records import frames, ideas
 from app.records.ideas import IdeaRow
 
@@ -89,7 +89,7 @@ def history(idea_id: int) -> ResponseReturnValue:
     idea = _idea(idea_id)
     allowed = may_read(current_person(), idea)
     if not allowed:
-        status = 410 if idea.published_at is not None else 403
+        status = 410 if idea.published_at is not None and not is_recalled(idea) else 403
         return render_template("ideas/gone.html", idea=idea, decision=allowed), status
     return render_template("ideas/history.html", idea=idea, changes=amendments.history(idea))
 

@@ -11,7 +11,8 @@ from app.kit.images import Encoded
 from app.models.contribution import IdeaChallenge, IdeaImage
 from app.models.idea import Idea
 from app.models.process import Call, CallKind
-from app.records import images
+from app.models.queue import QueueKind
+from app.records import images, queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ def write(idea_id: int, author_id: int, extras: Extras | None, now: datetime) ->
         images.put(idea_id, extras.image, extras.alt, now)
         if state != IdeaState.DRAFT:  # the form of a draft comes back, with the same token
             images.let_go(author_id, extras.kept_image)
+        if state == IdeaState.PUBLISHED:
+            queue.put(QueueKind.IMAGE, db.session.get_one(Idea, idea_id), now, is_live=True)
     elif extras.removes_image:
         images.remove(idea_id)
     else:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from flask import url_for
@@ -17,7 +16,7 @@ from app.domain.lifecycle import PublicStatus
 from app.domain.phases import Action
 from app.features.ideas import queries
 from app.kit import html
-from app.kit.i18n import TIME_ZONE
+from app.kit.moments import day_of
 from app.records import frames, order, traits
 from app.records.calls import CallRow
 from app.records.frames import Frame, ThemeTag
@@ -27,7 +26,6 @@ from app.records.traits import Bools, Counted, Selection
 PAGE = 20
 LONGEST_SEARCH = 100
 LONGEST_AREA = 80
-_ZONE = ZoneInfo(TIME_ZONE)
 FILTERS = ("thema", "status", "groep", "buurt", "antwoord", "plek", "mijn", "gevolgd", "zoek")
 """What narrows a list down, by the names in addresses."""
 ON = "1"
@@ -270,7 +268,7 @@ def lots_of_visitor(now: datetime) -> tuple[str, ...]:
 
 def lots_of_person(now: datetime) -> tuple[str, ...]:
     """The lots of somebody who signed in: one a day; yesterday's still turns pages after midnight."""
-    today = now.astimezone(_ZONE).date().toordinal()
+    today = day_of(now).toordinal()
     return (str(today), str(today - 1))
 
 

@@ -1,6 +1,6 @@
 """What the page of one idea and the form need, put together from records and policies."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -15,13 +15,15 @@ from app.features.ideas import beside, extras, queries
 from app.features.ideas.extra_fields import IMAGE_MISSING, KEPT_TEXTS
 from app.features.ideas.forms import IdeaForm
 from app.kit import html, maps
-from app.kit.i18n import language
+from app.kit.i18n import hours_filter, language
 from app.kit.kept import Kept
 from app.models.person import Person
 from app.models.process import Audience, CallKind
+from app.policies.curation import Course
 from app.policies.ideas import may_amend, may_edit, may_send_in, may_withdraw
 from app.policies.taking_part import may_argue, may_submit
-from app.records import agenda_place, arguments, ballots, practices, trail
+from app.records import agenda_place, arguments, ballots, course, curation, merges, practices, trail
+from app.records.argument_views import FIRST, View
 from app.records.calls import CallRow
 from app.records.frames import Frame
 from app.records.ideas import IdeaRow
@@ -59,6 +61,30 @@ def call_choices(frame: Frame, person: Person | None, now: datetime) -> list[Cal
     return choices
 
 
+def promise(way: Course, hours: int) -> str:
+    """When readers see an idea that is sent in now, and when a moderator does."""
+    time = hours_filter(hours)
+    if not way.is_live:
+        return str(
+            _("A moderator reads your idea before it appears on the site, within %(time)s.", time=time)
+        )
+    if way.waits:
+        return str(
+            _("Your idea appears on the site at once. A moderator reads it within %(time)s.", time=time)
+        )
+    return str(_("Your idea appears on the site at once. Moderators read it when somebody reports it."))
+
+
+def promises(choices: Sequence[CallChoice], person: Person | None) -> dict[str, str]:
+    """The same for every call that can be answered, by the name in its address."""
+    number = person.id if person is not None else None
+    return {
+        choice.call.slug: promise(curation.of_ideas(choice.call, number), choice.call.promised_hours)
+        for choice in choices
+        if choice.is_open
+    }
+
+
 def fill(form: IdeaForm, typed: Mapping[str, Any]) -> None:
     """Put what was typed before into the form."""
     texts = ("title", "summary", "body", "themes", "neighbourhood", "submission_key", "version", *KEPT_TEXTS)
@@ -94,15 +120,14 @@ def extras_of(idea: IdeaRow) -> dict[str, Any]:
     }
 
 
-def show(
-    idea: IdeaRow, person: Person | None, now: datetime, view: arguments.View = arguments.FIRST
-) -> dict[str, Any]:
+def show(idea: IdeaRow, person: Person | None, now: datetime, view: View = FIRST) -> dict[str, Any]:
     """Everything on the page of an idea; six statements, and fewer for whoever follows within a second."""
     is_author = person is not None and person.id == idea.author_id
     sees_decisions = is_author or (person is not None and person.is_moderator)
     found: dict[str, Any] = {
         "idea": idea,
         "is_author": is_author,
+        "moment": now,
         "is_public": idea.state == IdeaState.PUBLISHED,
         "ballot": None,
         "decided": None,
@@ -115,11 +140,12 @@ def show(
         found["decided"] = queries.last_decision(idea.id)
     if is_author:
         has_reactions = queries.has_reactions(idea.id)
-        found["editing"] = may_edit(person, idea, idea.call, has_reactions=has_reactions)
+        found["editing"] = may_edit(person, idea, idea.call, now, has_reactions=has_reactions)
         last = idea.amended.made_at if idea.amended else None
         found["amending"] = may_amend(person, idea, idea.call, last, now)
         found["sending"] = may_send_in(person, idea, idea.call, now)
         found["withdrawing"] = may_withdraw(person, idea, idea.call)
+        found["course"] = course.of_idea(idea.id, idea.author_id)
     return found
 
 
@@ -127,7 +153,7 @@ _around: Kept[dict[str, Any]] = Kept("around ideas")
 _said: Kept[dict[str, Any]] = Kept("said on ideas")
 
 
-def _parts(idea: IdeaRow, person: Person | None, now: datetime, view: arguments.View) -> dict[str, Any]:
+def _parts(idea: IdeaRow, person: Person | None, now: datetime, view: View) -> dict[str, Any]:
     """What stands around the idea itself: the same for everybody and at most a second old, but for what is said on it,
     which somebody who signed in reads as it is now. What was changed or hidden is read anew.
     """
@@ -145,12 +171,13 @@ def _read_around(idea: IdeaRow, now: datetime) -> dict[str, Any]:
         "locator": beside.where(idea),
         "challenge": extras.challenge_of(idea.id) if idea.call.kind == CallKind.CHALLENGE else None,
         "trail": trail.of_idea(idea),
+        "went_on": merges.end(idea.id) if idea.state == IdeaState.MERGED else None,
         "place": agenda_place.of_idea(idea, now),
         "practices": practices.of_idea([theme.id for theme in idea.themes], idea.title, idea.summary),
     }
 
 
-def _read_said(idea: IdeaRow, person: Person | None, now: datetime, view: arguments.View) -> dict[str, Any]:
+def _read_said(idea: IdeaRow, person: Person | None, now: datetime, view: View) -> dict[str, Any]:
     if idea.state != IdeaState.PUBLISHED:
         return {}
     return {

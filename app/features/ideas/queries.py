@@ -97,8 +97,11 @@ class LastDecision:
     decided_at: datetime
 
 
+_MOVING = (ModerationVerb.RETURN, ModerationVerb.REFUSE, ModerationVerb.HIDE, ModerationVerb.RECALL)
+
+
 def last_decision(idea_id: int) -> LastDecision | None:
-    """The last decision of the moderators on this idea."""
+    """The last decision of the moderators that brought this idea where it stands; none that was taken back."""
     row = db.session.execute(
         select(
             ModerationDecision.verb,
@@ -106,7 +109,11 @@ def last_decision(idea_id: int) -> LastDecision | None:
             ModerationDecision.sentence,
             ModerationDecision.decided_at,
         )
-        .where(ModerationDecision.idea_id == idea_id)
+        .where(
+            ModerationDecision.idea_id == idea_id,
+            ModerationDecision.verb.in_(_MOVING),
+            ModerationDecision.undone_at.is_(None),
+        )
         .order_by(ModerationDecision.decided_at.desc(), ModerationDecision.id.desc())
         .limit(1)
     ).one_or_none()

@@ -1,5 +1,6 @@
 """Ideas: the list, one idea, the form: requests in, answers out."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
@@ -12,14 +13,29 @@ from app.domain.lifecycle import IdeaState
 from app.features.ideas import drafting, kept, list_page, listing, pages, posting, preview, queries, service
 from app.features.ideas.forms import IdeaForm
 from app.features.ideas.kept import NEW
-from app.kit import clock, doors, headers, shown
+from app.kit import clock, doors, headers, proof, shown
+from app.kit.errors import status_of
 from app.kit.forms import csrf
 from app.kit.identity import DRAFT, current_person, the_person
 from app.kit.limits import ROOM, limiter
 from app.kit.tokens import new_token
-from app.policies.ideas import may_edit, may_post_for_other, may_read
+from app.models.person import Person
+from app.policies.friction import POST
+from app.policies.ideas import is_recalled, may_edit, may_post_for_other, may_read
 from app.policies.taking_part import may_submit
-from app.records import arguments, drafts, frames, ideas, kept_actions
+from app.records import (
+    argument_views,
+    course,
+    curation,
+    drafts,
+    frames,
+    friction,
+    ideas,
+    kept_actions,
+    merges,
+)
+from app.records.calls import CallRow
+from app.records.frames import Frame
 from app.records.ideas import IdeaRow
 
 bp = Blueprint("ideas", __name__)
@@ -56,14 +72,20 @@ def show(idea_id: int) -> ResponseReturnValue:
     idea = _idea(idea_id)
     allowed = may_read(person, idea)
     if not allowed:
-        status = 410 if idea.published_at is not None else 403
-        return render_template("ideas/gone.html", idea=idea, decision=allowed), status
-    if idea.state == IdeaState.MERGED and idea.merged_into_id is not None:
-        return redirect(url_for("ideas.show", idea_id=idea.merged_into_id), code=301)
+        # What reports took off the site may come back.
+        status = 410 if idea.published_at is not None and not is_recalled(idea) else 403
+        closing = course.closing_of(idea.id, idea.state)
+        return render_template("ideas/gone.html", idea=idea, decision=allowed, closing=closing), status
+    if idea.state == IdeaState.MERGED and merges.ORIGINAL not in request.args:
+        # Not for ever: a merge can be undone, and then this address is the idea again.
+        stays = merges.readable_end(idea.id)
+        if stays is not None:
+            anchor = merges.anchor(idea.id)
+            return redirect(url_for("ideas.show", idea_id=stays.id, _anchor=anchor), code=303)
     if idea.state == IdeaState.PUBLISHED:
         shown.note((idea.id,))
     return render_template(
-        "ideas/show.html", **pages.show(idea, person, now, arguments.view_of(request.args))
+        "ideas/show.html", **pages.show(idea, person, now, argument_views.view_of(request.args))
     )
 
 
@@ -90,41 +112,64 @@ def new() -> ResponseReturnValue:
         "choices": choices,
         "is_closed": not open_calls,
         "call_hints": {choice.call.slug: _(choice.audience) for choice in choices if choice.audience},
+        "promises": pages.promises(choices, person),
         "closed": may_submit(person, frame.call, now),
     }
     if request.method == "GET":
-        waiting = drafts.find(NEW, session.get(DRAFT, ""), now)
-        if waiting is not None:
-            pages.fill(form, waiting)
-        else:
-            form.neighbourhood.data = person.neighbourhood if person else ""
-            form.submission_key.data = new_token()
-            if frame.call in open_calls:
-                form.call.data = frame.call.slug
-            if person is not None and "begin" not in request.args:
-                shown["unfinished_draft"] = drafting.unfinished(person.id, [call.id for call in frame.calls])
-        return render_template("ideas/new.html", kept=waiting is not None, **shown)
+        return _begun(form, frame, person, shown, now)
     if action in preview.ACTIONS:
         return preview.answer(action, form, "ideas/new.html", shown, person, now)
     answer = _check(form, "ideas/new.html", shown, NEW, url_for("ideas.new"))
     if answer is not None or person is None:
         return answer or abort(400)
+    if not as_draft and not form.is_for_other and not friction.refusal(POST, proof.sent(), person, now):
+        _keep_image(form)
+        return render_template("ideas/new.html", **shown), 429
     call = next((call for call in open_calls if call.slug == form.call.data), frame.call)
-    key = form.submission_key.data or ""
     try:
-        if form.is_for_other:
-            posting.post_for_other(person, call, form.content(), form.source(), key, now)
-            flash(_("The idea has been sent in. Another moderator reads it before it appears on the site."))
-            return redirect(url_for("ideas.new", oproep=call.slug), code=303)
-        if as_draft:
-            number = service.keep_draft(person, call, form.content(), key, now)
-            flash(_("Your draft has been saved. Only you can see it."))
-        else:
-            number = service.put_forward(person, call, form.content(), key, now)
+        return redirect(_taken(person, call, form, now, as_draft=as_draft), code=303)
     except NotAllowed as no:
         return _refused(no, "ideas/new.html", shown)
+
+
+def _begun(
+    form: IdeaForm, frame: Frame, person: Person | None, shown: dict[str, Any], now: datetime
+) -> ResponseReturnValue:
+    """The form as it is found: with what was typed before signing in, or empty beside a draft that waits."""
+    waiting = drafts.find(NEW, session.get(DRAFT, ""), now)
+    if waiting is not None:
+        pages.fill(form, waiting)
+        return render_template("ideas/new.html", kept=True, **shown)
+    form.neighbourhood.data = person.neighbourhood if person else ""
+    form.submission_key.data = new_token()
+    if frame.call.slug in form.call_slugs:
+        form.call.data = frame.call.slug
+    if person is not None and "begin" not in request.args:
+        shown["unfinished_draft"] = drafting.unfinished(person.id, [call.id for call in frame.calls])
+    return render_template("ideas/new.html", kept=False, **shown)
+
+
+def _taken(person: Person, call: CallRow, form: IdeaForm, now: datetime, *, as_draft: bool) -> str:
+    """Keep the idea or send it in, for oneself or for somebody else; the address to go on at. Raises NotAllowed."""
+    key, content = form.submission_key.data or "", form.content()
+    way = curation.of_ideas(call, None if form.is_for_other else person.id)
+    if form.is_for_other:
+        posting.post_for_other(person, call, content, form.source(), key, now)
+        flash(
+            _("The idea is on the site now.")
+            if way.is_live
+            else _("The idea has been sent in. Another moderator reads it before it appears on the site.")
+        )
+        return url_for("ideas.new", oproep=call.slug)
+    if as_draft:
+        number = service.keep_draft(person, call, content, key, now)
+        flash(_("Your draft has been saved. Only you can see it."))
+    else:
+        number = service.put_forward(person, call, content, key, now)
+        if way.is_live:
+            flash(_("Thank you! Your idea is on the site now."))
     _forget_typed(NEW)
-    return redirect(url_for("ideas.show", idea_id=number), code=303)
+    return url_for("ideas.show", idea_id=number)
 
 
 @bp.route("/ideeen/<int:idea_id>/bewerken", methods=["GET", "POST"])
@@ -134,10 +179,10 @@ def new() -> ResponseReturnValue:
 def edit(idea_id: int) -> ResponseReturnValue:
     now, person = clock.now(), current_person()
     idea = _idea(idea_id)
-    kind, here = f"{NEW}:{idea.id}", url_for("ideas.edit", idea_id=idea.id)
+    kind, here = _kind(idea), url_for("ideas.edit", idea_id=idea.id)
     if person is None and request.method == "GET":
         return redirect(url_for("accounts.sign_in", next=here), code=303)
-    allowed = may_edit(person, idea, idea.call, has_reactions=queries.has_reactions(idea.id))
+    allowed = may_edit(person, idea, idea.call, now, has_reactions=queries.has_reactions(idea.id))
     is_author = person is not None and person.id == idea.author_id
     if is_author and idea.state == IdeaState.PUBLISHED and not allowed and request.method == "GET":
         return redirect(url_for("changes.amend", idea_id=idea.id), code=303)
@@ -149,11 +194,13 @@ def edit(idea_id: int) -> ResponseReturnValue:
     form = IdeaForm([idea.call], frame.themes, as_draft=unfinished and action not in ("send", preview.LOOK))
     form.prepare(person, [idea.call], now, idea)
     headers.allow_map()
+    way = curation.of_ideas(idea.call, idea.author_id) if unfinished and person is not None else None
     shown: dict[str, Any] = {
         "form": form,
         "idea": idea,
         "frame": frame,
         "unfinished": unfinished,
+        "promise": pages.promise(way, idea.call.promised_hours) if way else "",
         "request_of_moderator": (
             queries.last_decision(idea.id) if is_author and idea.state == IdeaState.RETURNED else None
         ),
@@ -170,10 +217,18 @@ def edit(idea_id: int) -> ResponseReturnValue:
     answer = _check(form, "ideas/edit.html", shown, kind, here)
     if answer is not None:
         return answer
+    if action == "send" and not friction.refusal(POST, proof.sent(), person, now):
+        _keep_image(form)
+        return render_template("ideas/edit.html", **shown), 429
+    return _changed(person, idea, form, shown, now, send_in=action == "send")
+
+
+def _changed(
+    person: Person, idea: IdeaRow, form: IdeaForm, shown: dict[str, Any], now: datetime, *, send_in: bool
+) -> ResponseReturnValue:
+    """Keep the text; what was changed in the meantime comes back with everything that was typed."""
     try:
-        service.change(
-            person, idea.id, form.content(), _number(form.version.data), now, send_in=action == "send"
-        )
+        service.change(person, idea.id, form.content(), _number(form.version.data), now, send_in=send_in)
     except NotAllowed as no:
         return _refused(no, "ideas/edit.html", shown)
     except service.Outdated:
@@ -184,9 +239,9 @@ def edit(idea_id: int) -> ResponseReturnValue:
             "The idea was changed in the meantime. Your text is still here: check it and save it again."
         )
         return render_template("ideas/edit.html", notice=notice, **shown), 409
-    if action != "send":  # the page of an idea that was sent in says so itself, and what comes next
+    if not send_in:  # the page of an idea that was sent in says so itself, and what comes next
         flash(_("Your changes have been saved."))
-    _forget_typed(kind)
+    _forget_typed(_kind(idea))
     return redirect(url_for("ideas.show", idea_id=idea.id), code=303)
 
 
@@ -201,6 +256,11 @@ def withdraw(idea_id: int) -> ResponseReturnValue:
 
 def _idea(idea_id: int) -> IdeaRow:
     return ideas.one(idea_id) or abort(404)
+
+
+def _kind(idea: IdeaRow) -> str:
+    """Under which name changes of an idea are kept for who signs in first."""
+    return f"{NEW}:{idea.id}"
 
 
 def _number(text: str | None) -> int:
@@ -249,7 +309,7 @@ def _refused(no: NotAllowed, template: str, shown: dict[str, Any]) -> ResponseRe
     db.session.rollback()
     _keep_image(shown["form"])
     notice = _(no.decision.refusal, **no.decision.values)
-    return render_template(template, notice=notice, **shown), 403
+    return render_template(template, notice=notice, **shown), status_of(no.decision)
 
 
 def _forget_typed(kind: str) -> None:

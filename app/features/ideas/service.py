@@ -16,9 +16,12 @@ from app.kit import signals
 from app.kit.images import Encoded
 from app.models.idea import Idea, IdeaTheme
 from app.models.person import Person
+from app.models.process import Curation
+from app.models.queue import QueueKind
+from app.policies.friction import IDEAS
 from app.policies.ideas import may_edit, may_send_in, may_withdraw
 from app.policies.taking_part import may_submit
-from app.records import calls, drafts, images, lifecycle, tallies
+from app.records import calls, curation, drafts, friction, images, lifecycle, queue, tallies
 from app.records.calls import CallRow
 
 MOST_NEW = 20
@@ -52,6 +55,7 @@ def put_forward(author: Person, call: CallRow, content: Content, key: str, now: 
     if known is not None:
         return _put_again(author, known, call, content, now)
     may_submit(author, call, now).or_raise()
+    friction.may_post(author, IDEAS, now)
     number = _make(author, call, content, key, now, IdeaState.SUBMITTED)
     made = db.session.get_one(Idea, number)
     # The draft that saves itself while somebody types may have been first by the blink of an eye.
@@ -81,15 +85,21 @@ def change(
     """
     idea = db.session.get_one(Idea, idea_id, with_for_update=True, populate_existing=True)
     call = call_of(idea)
-    may_edit(author, idea, call, has_reactions=queries.has_reactions(idea_id)).or_raise()
+    may_edit(author, idea, call, now, has_reactions=queries.has_reactions(idea_id)).or_raise()
     if idea.version != version:
         raise Outdated
     if send_in:
         may_send_in(author, idea, call, now).or_raise()
+        if idea.state == IdeaState.DRAFT:  # what a moderator asked to change comes back whenever it is ready
+            friction.may_post(author, IDEAS, now)
     write(idea, content, now)
     if send_in:
         db.session.flush()
         lifecycle.move(idea, IdeaVerb.SUBMIT, now)
+        curation.take_in(idea, call, now)
+    elif idea.state == IdeaState.PUBLISHED and call.idea_curation != Curation.REPORTED:
+        # Nobody has read the new words yet.
+        queue.put(QueueKind.IDEA, idea, now, is_live=True)
     db.session.commit()
     signals.idea_changed.send(idea_id)
 
@@ -185,6 +195,9 @@ def _store(
     extras.write(idea.id, sender_id, content.extras, now)
     also(idea)
     number = idea.id
+    if state == IdeaState.SUBMITTED:
+        queue.put(QueueKind.IDEA, idea, now)
+        curation.take_in(idea, call, now)
     db.session.commit()
     signals.idea_changed.send(number)
     return number

@@ -20,7 +20,7 @@ from app.models.idea import Idea, IdeaTheme
 from app.models.person import Person
 from app.models.process import Call, Phase, Process, ProcessState, Theme
 from app.models.vote import Vote
-from app.records import tallies
+from app.records import carried, tallies
 
 BATCH = 2000
 NO_THEME = "Overig"
@@ -61,6 +61,7 @@ def import_conversation(
     theme_count = _themes(conversation, call, ideas, themes, new_ideas)
     _votes(conversation, ideas, people, groups, progress)
     for batch in _batches(sorted(ideas.values()), 500):
+        carried.mark(batch)
         tallies.rebuild(batch)
     result = ImportResult(
         call_slug=call.slug,

@@ -16,8 +16,7 @@ from app.kit import audit, mail, signals, tokens
 from app.models.entry import Invitation
 from app.models.message import MailMessage
 from app.models.person import Organisation, Person
-from app.policies.accounts import may_sign_in
-from app.records import groups, people
+from app.records import groups, people, sanctions
 
 DAYS = 14
 MOST_DAYS = 90
@@ -184,7 +183,7 @@ def accept(token: str, language: str, now: datetime) -> Arrival:
     if invitation.token_hash != queries.token_hash(token):
         raise NotValid("unknown")  # it was sent again in this very moment
     person, is_new = people.by_mail(invitation.email, language, now)
-    may_sign_in(person).or_raise()
+    sanctions.let_in(person, now)
     before = {"group": person.group.value, "delegate": person.is_delegate}
     groups.move_person(
         person, invitation.group, invitation.organisation, delegate_after(person, invitation), now

@@ -7,7 +7,6 @@ two processes that write it at once one has it, and a crash between the steps le
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import ColumnElement, or_, select, text, update
@@ -15,14 +14,13 @@ from sqlalchemy import ColumnElement, or_, select, text, update
 from app.db import begin_read, db
 from app.features.notifications import unsubscribing
 from app.kit import mail, signals
-from app.kit.i18n import TIME_ZONE
+from app.kit.moments import CITY, day_of
 from app.models.following import Notice
 from app.models.message import MailMessage
 from app.models.person import Digest, Person
 
 log = structlog.get_logger()
 AT = time(7, 30)
-ZONE = ZoneInfo(TIME_ZONE)
 MOST_SHOWN = 30
 """A mail shows so many messages; the others are a number and stand in the inbox."""
 ROUND = 200
@@ -48,7 +46,7 @@ class Item:
 
 def due(kind: Digest, now: datetime) -> Round:
     """The last round of this kind: this morning's or yesterday's, or a Monday's. A server that was down catches up."""
-    today = now.astimezone(ZONE).date()
+    today = day_of(now)
     day = today if now >= _morning(today) else today - timedelta(days=1)
     if kind is Digest.WEEKLY:
         day -= timedelta(days=day.weekday())
@@ -57,7 +55,7 @@ def due(kind: Digest, now: datetime) -> Round:
 
 def at_once(kind: Digest, now: datetime) -> Round:
     """A round on demand, before its time: everything up to now, and still no second digest in a day or a week."""
-    today = now.astimezone(ZONE).date()
+    today = day_of(now)
     first = today - timedelta(days=today.weekday()) if kind is Digest.WEEKLY else today
     return Round(kind, now, _midnight(first))
 
@@ -158,7 +156,7 @@ def _may_have(round_: Round) -> tuple[ColumnElement[bool], ...]:
     return (
         Person.digest == round_.kind,
         Person.email.is_not(None),
-        Person.blocked_at.is_(None),
+        Person.not_blocked(round_.since),
         Person.erased_at.is_(None),
         Person.mail_stopped_at.is_(None),
         or_(Person.digested_at.is_(None), Person.digested_at < round_.since),
@@ -166,11 +164,11 @@ def _may_have(round_: Round) -> tuple[ColumnElement[bool], ...]:
 
 
 def _morning(day: date) -> datetime:
-    return datetime.combine(day, AT, ZONE)
+    return datetime.combine(day, AT, CITY)
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ZONE)
+    return datetime.combine(day, time(), CITY)
 
 
 def is_due(now: datetime) -> bool:

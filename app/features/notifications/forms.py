@@ -33,8 +33,12 @@ class ChoiceForm(Form):
     kinds = SelectMultipleField(_l("What should stand in that mail?"))
     voted = BooleanField(_l("Tell me what becomes of the ideas I voted on"))
 
-    def __init__(self, **values: Any) -> None:
+    desk = BooleanField(_l("Mail me when texts wait for a moderator"))
+
+    def __init__(self, *, is_moderator: bool = False, **values: Any) -> None:
         super().__init__(**values)
+        if not is_moderator:
+            del self.desk
         self.digest.choices = [SelectChoice(value=kind.value, label=DIGESTS[kind]) for kind in Digest]
         self.kinds.choices = [SelectChoice(value=kind.value, label=text) for kind, text in KINDS.items()]
         self.kinds.flags.required = False
@@ -42,4 +46,5 @@ class ChoiceForm(Form):
     @property
     def by_mail(self) -> dict[NoticeKind, bool]:
         """Which kinds are wanted by mail."""
-        return {kind: kind.value in (self.kinds.data or []) for kind in KINDS}
+        wanted = {kind: kind.value in (self.kinds.data or []) for kind in KINDS}
+        return {**wanted, NoticeKind.DESK: bool(self.desk.data)} if "desk" in self else wanted

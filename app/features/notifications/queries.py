@@ -99,6 +99,11 @@ def followed(person_id: int) -> list[Thing]:
         .where(Follow.person_id == person_id)
         for subject in Subject
     ]
+    # Who followed an idea follows the one that it became one with; the first waits in case they part again.
+    parts = [
+        part.where(Idea.state != IdeaState.MERGED) if subject is Subject.IDEA else part
+        for subject, part in zip(Subject, parts, strict=True)
+    ]
     rows = db.session.execute(union_all(*parts)).all()
     order = list(Subject)
     things = [

@@ -17,6 +17,7 @@ from app.kit import clock, doors, jobs, paths
 from app.kit.forms import csrf
 from app.kit.identity import current_person, the_person
 from app.kit.limits import ROOM, limiter
+from app.models.following import NoticeKind
 from app.models.person import Digest, Person
 from app.policies.following import may_follow
 from app.records import follows
@@ -105,7 +106,7 @@ def read_all() -> ResponseReturnValue:
 def settings() -> ResponseReturnValue:
     """How often to be mailed, and about what."""
     person = the_person()
-    form = ChoiceForm()
+    form = ChoiceForm(is_moderator=person.is_moderator)
     if form.validate_on_submit():
         service.choose(person, Digest(form.digest.data), form.by_mail, bool(form.voted.data), clock.now())
         flash(_("Your choice has been saved."))
@@ -115,6 +116,8 @@ def settings() -> ResponseReturnValue:
         form.digest.data = person.digest.value
         form.kinds.data = [kind.value for kind in words.KINDS if kind not in chosen.switched_off]
         form.voted.data = chosen.hears_of_votes
+        if "desk" in form:
+            form.desk.data = NoticeKind.DESK not in chosen.switched_off
     status = 400 if form.is_submitted() else 200
     return render_template("notifications/settings.html", form=form, person=person), status
 

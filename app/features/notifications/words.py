@@ -19,6 +19,7 @@ KINDS = {
 }
 """What can be switched off; decisions on one's own texts are always mailed, and at once."""
 ICONS = {
+    NoticeKind.DESK: "flag",
     NoticeKind.DECISION: "gavel",
     NoticeKind.STATUS: "flag",
     NoticeKind.IDEA: "idea",

@@ -1,6 +1,7 @@
 """What organisers see and do: overview, audit log, messages, answers and the status of ideas."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -9,8 +10,10 @@ from app.db import db
 from app.domain.decision import NotAllowed
 from app.domain.lifecycle import PublicStatus, status_steps
 from app.domain.phases import Action
-from app.features.organiser import forms, queries, rules, rules_form, service
-from app.kit import charts, clock, doors, html, paths
+from app.features.organiser import forms, log_lines, queries, rules, rules_form, service
+from app.features.organiser.jobs import AUDIT_CHECK
+from app.features.organiser.log_filter import LogFilter
+from app.kit import charts, clock, doors, html, jobs, paths
 from app.kit.identity import the_person
 from app.kit.words import word
 from app.models.idea import Idea
@@ -18,9 +21,14 @@ from app.models.message import ContactMessage
 from app.models.process import Process
 from app.policies.answering import may_answer
 from app.policies.ranking import may_set_rules
-from app.records import calls, frames, recounts
+from app.records import audit_log, calls, frames, recounts
 
 bp = Blueprint("organiser", __name__)
+
+
+@bp.record
+def _set_up(_state: BlueprintSetupState) -> None:
+    jobs.register(AUDIT_CHECK)
 
 
 @bp.get("/beheer")
@@ -28,12 +36,13 @@ bp = Blueprint("organiser", __name__)
 def index() -> ResponseReturnValue:
     """The site in numbers, and what staff did last."""
     numbers = queries.overview(clock.now())
-    lines, _more = queries.log(most=6)
+    lines, _more = log_lines.log(most=6)
     rows = [(word(state), count) for state, count in numbers.ideas.items()]
     return render_template(
         "organiser/index.html",
         numbers=numbers,
         recount=recounts.last(),
+        broken=audit_log.broken_in(audit_log.last_check()),
         lines=lines,
         people=[(word(group), count) for group, count in numbers.people.items()],
         ideas=rows,
@@ -45,19 +54,21 @@ def index() -> ResponseReturnValue:
 @doors.organiser
 def audit() -> ResponseReturnValue:
     """Everything that staff did, newest first."""
-    action = request.args.get("actie", "")[:60]
-    actor = request.args.get("persoon", type=paths.number)
+    chosen = LogFilter.of(request.args)
     before = request.args.get("voor", type=paths.number)
-    lines, following = queries.log(action, actor, before)
+    lines, following = log_lines.log(chosen.conditions(), before)
     return render_template(
         "organiser/audit.html",
         lines=lines,
         following=following,
         before=before,
-        action=action,
-        actor=actor,
-        actions=queries.known_actions(),
-        actors=queries.known_actors(),
+        chosen=chosen,
+        address=chosen.address(),
+        actions=log_lines.known_actions(),
+        actors=log_lines.known_actors(),
+        head=audit_log.head(),
+        check=(check := audit_log.last_check()),
+        broken=audit_log.broken_in(check),
     )
 
 

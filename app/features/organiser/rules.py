@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.domain.ranking import Parameters, Weighting, certainty_of
-from app.records import standings
+from app.records import ranking_rules
 
 Settings = Mapping[str, Any]
 
@@ -14,7 +14,7 @@ Settings = Mapping[str, Any]
 def in_force(settings: Settings) -> tuple[Parameters, Weighting]:
     """The rules that settings of a process stand for."""
     weighting = Weighting(settings.get("weighting", Weighting.PER_GROUP))
-    return standings.parameters_from(settings), weighting
+    return ranking_rules.parameters_from(settings), weighting
 
 
 def mark(settings: Settings) -> str:

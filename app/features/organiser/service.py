@@ -12,18 +12,16 @@ from app.features.organiser import rules
 from app.kit import audit, mail, signals
 from app.kit.i18n import speaking
 from app.kit.words import word
-from app.models.idea import Idea, StatusChange
+from app.models.idea import Idea
 from app.models.message import ContactMessage, MailMessage
 from app.models.person import Person
 from app.models.process import Call, Process
 from app.models.response import OfficialResponse
 from app.policies.answering import may_answer, may_set_status
 from app.policies.ranking import may_set_rules
-from app.records import news, standings
+from app.records import clocks, news, standings, statuses
 from app.records.frames import CHOOSING
-
-ROW = {"key_share": True}
-"""Locks the row of an idea against other organisers, not against votes and arguments that point at it."""
+from app.records.statuses import ROW
 
 
 class Overtaken(NotAllowed):
@@ -58,6 +56,7 @@ def answer_idea(
     db.session.add(response)
     idea.version += 1
     db.session.flush()
+    clocks.close_for_idea(idea.id, now)
     news.idea_answered(idea, response.id, on_behalf_of, body, now)
     audit.record(organiser, "responses.answer", idea, now, after={"on_behalf_of": on_behalf_of})
     _finish(idea.id, letters)
@@ -80,10 +79,7 @@ def set_status(
     if idea.public_status != before:
         raise Overtaken(Decision(N_("Somebody else has changed the status in the meantime.")))
     may_set_status(organiser, idea, after).or_raise()
-    idea.public_status = after
-    idea.version += 1
-    change = StatusChange(idea_id=idea.id, status=after, reason=reason, actor_id=organiser.id, changed_at=now)
-    db.session.add(change)
+    change = statuses.step(organiser, idea, after, reason, now)
     db.session.flush()
     news.status_changed(idea, change.id, after, reason, now, correction=step == StatusStep.CORRECTION)
     audit.record(

@@ -118,21 +118,29 @@ def _counts(call_id: int) -> dict[int, Mapping[str, Any]]:
     return found
 
 
-def figures(now: datetime) -> dict[str, float]:
-    """What operators watch: people, ideas per state, votes, mail that waits, and how old the oldest standing is."""
+def figures() -> dict[str, float]:
+    """What operators watch: people, ideas per state, votes, mail that waits, and when standings were last computed.
+
+    A moment and not an age: whoever reads figures late can still tell how old it was.
+    """
     found: dict[str, float] = {
         "stem_people": db.session.scalar(select(func.count()).select_from(Person)) or 0
     }
     states = select(Idea.state, func.count()).group_by(Idea.state)
     for state, count in db.session.execute(states):
         found[f'stem_ideas{{state="{state.value}"}}'] = count
-    votes = select(func.coalesce(func.sum(Tally.votes_for + Tally.votes_against), 0))
+    # The votes on a merged idea count in the one that it became one with.
+    votes = (
+        select(func.coalesce(func.sum(Tally.votes_for + Tally.votes_against), 0))
+        .join(Idea, Idea.id == Tally.idea_id)
+        .where(Idea.state != IdeaState.MERGED)
+    )
     found["stem_votes"] = float(db.session.scalar(votes) or 0)
     waiting = select(func.count()).select_from(MailMessage).where(MailMessage.sent_at.is_(None))
     found["stem_mail_waiting"] = db.session.scalar(waiting) or 0
     newest = db.session.scalar(select(func.max(Standing.computed_at)))
     if newest is not None:
-        found["stem_standing_age_seconds"] = (now - newest).total_seconds()
+        found["stem_standing_computed_timestamp_seconds"] = round(newest.timestamp())
     return found
 
 

@@ -22,11 +22,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.domain.house_rules import HOUSE_RULES
 from app.features.pages import forms, queries, service
-from app.kit import clock, doors
+from app.kit import clock, doors, proof
 from app.kit.identity import current_person
 from app.kit.limits import limiter
+from app.policies.friction import CONTACT
 from app.policies.taking_part import may_submit
-from app.records import calls, frames, ideas, processes, stands
+from app.records import calls, frames, friction, ideas, processes, stands
 
 bp = Blueprint("pages", __name__)
 PROXY_HEADERS = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
@@ -90,6 +91,8 @@ def contact() -> ResponseReturnValue:
     form = forms.ContactForm()
     person = current_person()
     if form.validate_on_submit():
+        if not friction.refusal(CONTACT, proof.sent(), person, clock.now()):
+            return render_template("pages/contact.html", form=form), 429
         service.write_to_organisers(
             form.name.data or "",
             form.email.data or "",
@@ -168,7 +171,7 @@ def metrics() -> ResponseReturnValue:
     local = request.remote_addr in ("127.0.0.1", "::1") and not passed_on
     if not (hmac.compare_digest(given.encode(), token.encode()) if token else local):
         abort(403)
-    lines = [f"{name} {value:g}" for name, value in queries.figures(clock.now()).items()]
+    lines = [f"{name} {value:.15g}" for name, value in queries.figures().items()]
     return Response(
         "\n".join(lines) + "\n",
         content_type="text/plain; version=0.0.4; charset=utf-8",
@@ -215,7 +218,8 @@ def sitemap() -> ResponseReturnValue:
     fixed = ("home", "about", "rules", "privacy", "accessibility", "contact", "open_data")
     rows: list[tuple[str, datetime | None]] = [(url_for(f"pages.{name}"), None) for name in fixed]
     rows += [(url_for(f"ranking.{name}"), None) for name in ("explained", "register")]
-    rows += [(url_for("processes.show", slug=slug), None) for slug in queries.process_slugs()]
+    of_process = ("processes.show", "council.show", "council.trail", "council.evaluation")
+    rows += [(url_for(view, slug=slug), None) for slug in queries.process_slugs() for view in of_process]
     rows += [(url_for("ideas.show", idea_id=number), moment) for number, moment in queries.readable_ideas()]
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',

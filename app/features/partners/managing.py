@@ -32,7 +32,7 @@ def manage(slug: str) -> ResponseReturnValue:
 def choose_delegate(slug: str) -> ResponseReturnValue:
     """Give the voice of an organisation to somebody else."""
     organisation = _organisation(slug)
-    form = DelegateForm(queries.members(organisation.id), prefix="delegate-")
+    form = DelegateForm(queries.members(organisation.id, clock.now()), prefix="delegate-")
     if not form.validate_on_submit():
         return _page(organisation, form, 400)
     try:
@@ -64,7 +64,7 @@ def _page(
     status: int = 200,
     overtaken: service.Overtaken | None = None,
 ) -> ResponseReturnValue:
-    members = queries.members(organisation.id)
+    members = queries.members(organisation.id, clock.now())
     voice = next((member.id for member in members if member.is_delegate), 0)
     form = sent or DelegateForm(members, prefix="delegate-", formdata=None)
     if sent is None:

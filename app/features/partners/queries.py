@@ -133,13 +133,13 @@ class Member:
     is_delegate: bool
 
 
-def members(organisation_id: int) -> list[Member]:
+def members(organisation_id: int, now: datetime) -> list[Member]:
     """The people of an organisation who can sign in, by name."""
     rows = db.session.execute(
         select(Person.id, Person.name, Person.is_delegate)
         .where(
             Person.organisation_id == organisation_id,
-            Person.blocked_at.is_(None),
+            Person.not_blocked(now),
             Person.erased_at.is_(None),
         )
         .order_by(Person.name, Person.id)

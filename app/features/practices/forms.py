@@ -8,11 +8,13 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired
 
 from app.domain.decision import N_
-from app.domain.lifecycle import REASON_LENGTH, THEMES_PER_IDEA
+from app.domain.lifecycle import REASON_LENGTH, THEMES_PER_IDEA, RefusalReason
 from app.features.practices.levels import level_name
 from app.kit import html
 from app.kit.forms import Form, length
+from app.kit.words import word
 from app.models.practice import PracticeLevel
+from app.records import notes
 from app.records.frames import ThemeTag
 
 TITLE = (10, 120)
@@ -78,6 +80,53 @@ class RefuseForm(Form):
                 REASON_LENGTH,
                 N_("Write at least %(least)d characters. The reader must understand why."),
                 N_("Write at most %(most)d characters. Now there are %(now)d."),
+            )
+        ],
+    )
+
+
+_sentence = length(
+    REASON_LENGTH,
+    N_("Write at least %(least)d characters. The reader must understand why."),
+    N_("Write at most %(most)d characters. Now there are %(now)d."),
+)
+
+
+class KeepForm(Form):
+    """Why a reported example stays, for those who reported it."""
+
+    sentence = TextAreaField(_l("Explain it to the person who reported it"), validators=[_sentence])
+
+
+class TakeOutForm(Form):
+    """Which house rule a reported example breaks."""
+
+    reason = RadioField(_l("Which house rule?"), validators=[InputRequired(_l("Choose the house rule."))])
+    sentence = TextAreaField(_l("Explain it to the person who suggested it"), validators=[_sentence])
+
+    def __init__(self, **given: object) -> None:
+        super().__init__(**given)
+        self.reason.choices = [
+            SelectChoice(value=reason.value, label=word(reason))
+            for reason in (
+                RefusalReason.ADVERTISING,
+                RefusalReason.PERSONAL_DATA,
+                RefusalReason.INSULT,
+                RefusalReason.OFF_TOPIC,
+            )
+        ]
+
+
+class NoteForm(Form):
+    """What a moderator writes down for the others; the moderators' room takes it in."""
+
+    text = TextAreaField(
+        _l("A note for the other moderators"),
+        validators=[
+            length(
+                notes.LENGTH,
+                N_("Write at least %(least)d characters here. There are %(now)d now."),
+                N_("Write at most %(most)d characters here. There are %(now)d now."),
             )
         ],
     )

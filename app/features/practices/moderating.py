@@ -5,14 +5,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.db import db
+from app.domain.decision import Decision
 from app.features.practices import queries, service
-from app.features.practices.forms import PublishForm, RefuseForm
+from app.features.practices.forms import NoteForm, PublishForm, RefuseForm
 from app.features.practices.queries import Suggestion
-from app.features.practices.routes import bp as bp
+from app.features.practices.reported import bp as bp
 from app.kit import clock, doors
 from app.kit.identity import the_person
 from app.models.practice import PracticeState
+from app.models.queue import QueueKind
 from app.policies.moderation import may_decide
+from app.records import claims, notes, queue
 
 
 @bp.get("/moderatie/praktijken")
@@ -77,6 +80,12 @@ def _overtaken(
     return _page(_suggestion(practice_id), form, 409, overtaken)
 
 
+def _is_free(suggestion: Suggestion) -> Decision:
+    """Whether no other moderator is at it."""
+    key = queue.key_of(QueueKind.PRACTICE, suggestion.practice)
+    return claims.may_go_on_with(key, the_person(), clock.now())
+
+
 def _page(
     suggestion: Suggestion,
     form: RefuseForm | None = None,
@@ -88,7 +97,9 @@ def _page(
         suggestion=suggestion,
         practice=suggestion.practice,
         is_waiting=suggestion.practice.state == PracticeState.SUGGESTED,
-        may=may_decide(the_person(), suggestion.by_id),
+        may=may_decide(the_person(), suggestion.by_id) and _is_free(suggestion),
+        notes=notes.on(suggestion.practice),
+        note_form=NoteForm(prefix="note-", formdata=None),
         publish_form=PublishForm(prefix="publish-", formdata=None),
         form=form or RefuseForm(prefix="refuse-", formdata=None),
         sent=form,

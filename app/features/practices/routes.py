@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.domain.decision import YES
 from app.features.practices import queries, service
 from app.features.practices.forms import SuggestionForm
 from app.features.practices.levels import level_name
@@ -15,6 +16,7 @@ from app.kit.forms import csrf
 from app.kit.identity import DRAFT, current_person
 from app.kit.limits import ROOM, limiter
 from app.models.practice import PracticeLevel
+from app.policies.conduct import may_post
 from app.records import drafts, frames, practices
 
 bp = Blueprint("practices", __name__)
@@ -78,6 +80,8 @@ def suggest() -> ResponseReturnValue:
     form.validate()
     if form.all_errors or (person is not None and form.is_stale):
         return _page(form, frame.themes), 400
+    if person is not None and not may_post(person, now):
+        return _page(form, frame.themes), 403
     if person is None:
         typed: dict[str, Any] = {name: form[name].data for name in FIELDS}
         session[DRAFT] = service.keep_for_later(KIND, typed, now, session.get(DRAFT, ""))
@@ -99,4 +103,6 @@ def suggest() -> ResponseReturnValue:
 
 
 def _page(form: SuggestionForm, themes: Any, *, waiting: bool = False) -> str:
-    return render_template("practices/suggest.html", form=form, themes=themes, waiting=waiting)
+    person = current_person()
+    may = may_post(person, clock.now()) if person else YES
+    return render_template("practices/suggest.html", form=form, themes=themes, waiting=waiting, may=may)

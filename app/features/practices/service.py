@@ -3,7 +3,7 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,10 +13,15 @@ from app.db import UTCDateTime, db
 from app.domain.decision import N_, Decision, NotAllowed
 from app.features.practices.queries import Suggestion
 from app.kit import audit, mail, signals
+from app.models.message import MailMessage
+from app.models.moderation import ModerationDecision, ModerationVerb, ReportOutcome
 from app.models.person import Person
 from app.models.practice import Practice, PracticeLevel, PracticeState, PracticeSuggestion, PracticeTheme
+from app.models.queue import QueueKind
+from app.policies.conduct import may_post
 from app.policies.moderation import may_decide
-from app.records import drafts, news, notices
+from app.records import claims, decisions, drafts, news, notices, queue, reports
+from app.records.reports import Said
 
 LONGEST_SLUG = 60
 
@@ -52,8 +57,9 @@ _ADD = text(
 def suggest(person: Person, process_id: int, content: Content, now: datetime, draft: str = "") -> int:
     """Lay a practice before the moderators and return its number; the same form again is the same practice.
 
-    `draft` is the token of the kept text that this was, if it was one.
+    Raises NotAllowed for a paused account. `draft` is the token of the kept text that this was, if it was one.
     """
+    may_post(person, now).or_raise()
     slug = _slug(person, content)
     number = db.session.scalar(
         _ADD,
@@ -77,6 +83,8 @@ def suggest(person: Person, process_id: int, content: Content, now: datetime, dr
             [{"practice_id": number, "theme_id": theme_id} for theme_id in content.theme_ids],
         )
         db.session.add(PracticeSuggestion(practice_id=number, person_id=person.id, suggested_at=now))
+        db.session.flush()
+        queue.put(QueueKind.PRACTICE, db.session.get_one(Practice, number), now)
     drafts.drop(draft)
     db.session.commit()
     return int(number)
@@ -95,29 +103,64 @@ def refuse(moderator: Person, suggestion: Suggestion, sentence: str, now: dateti
 def _decide(
     moderator: Person, suggestion: Suggestion, state: PracticeState, sentence: str, now: datetime
 ) -> None:
-    may_decide(moderator, suggestion.by_id).or_raise()
     practice, published = suggestion.practice, state == PracticeState.PUBLISHED
+    found = reports.open_reports(practice)
+    may_decide(moderator, suggestion.by_id, reports.reporters(found)).or_raise()
+    claims.may_go_on_with(queue.key_of(QueueKind.PRACTICE, practice), moderator, now).or_raise()
+    # All letters are written before the row is locked.
+    answers = reports.letters(practice, found, Said.KEPT if published else Said.HIDDEN, "", now)
     author = db.session.get_one(Person, suggestion.by_id)
-    verb = "publish" if published else "refuse"
-    letter = None
-    if author.email:
-        # Written before the row is locked.
-        letter = mail.compose(
+    letter = _letter(author, practice, sentence, now, published=published)
+    _move(practice, moderator, state, sentence, now)
+    closed = reports.close(found, ReportOutcome.KEPT if published else ReportOutcome.RIGHT, now)
+    decision = _write_down(practice, moderator, state, sentence, now, closed)
+    news.decided(
+        [author.id],
+        decisions.event_key(decision),
+        N_("Your example is in the library: %(title)s")
+        if published
+        else N_("Your example was not placed: %(title)s"),
+        notices.page("practices.show", slug=practice.slug) if published else notices.page("practices.index"),
+        now,
+        sentence,
+        title=practice.title,
+    )
+    letters = [*letter, *reports.tell(practice, found, closed, "", now, answers)]
+    decisions.hold(decision, letters)
+    db.session.commit()
+    if letters:
+        signals.mail_queued.send()
+
+
+def _letter(
+    author: Person, practice: Practice, sentence: str, now: datetime, *, published: bool
+) -> list[MailMessage]:
+    """The mail to who suggested it; none without an address."""
+    if not author.email:
+        return []
+    language = author.language
+    return [
+        mail.compose(
             author.email,
             "practice_published" if published else "practice_refused",
-            author.language,
+            language,
             now,
             person_name=author.name,
             practice_title=practice.title,
             sentence=sentence,
             practice_url=(
-                mail.address("practices.show", author.language, slug=practice.slug)
+                mail.address("practices.show", language, slug=practice.slug)
                 if published
-                else mail.address("practices.index", author.language)
+                else mail.address("practices.index", language)
             ),
         )
+    ]
+
+
+def _move(practice: Practice, moderator: Person, state: PracticeState, sentence: str, now: datetime) -> None:
+    """Out of the state in which it waits, if nobody else was first. Raises Overtaken."""
     values: dict[str, object] = {"state": state}
-    if published:
+    if state == PracticeState.PUBLISHED:
         values["published_at"] = now
     moved = db.session.execute(
         update(Practice)
@@ -133,6 +176,37 @@ def _decide(
         .values(decided_at=now, decided_by_id=moderator.id, sentence=sentence)
         .execution_options(synchronize_session=False)
     )
+
+
+def _write_down(
+    practice: Practice,
+    moderator: Person,
+    state: PracticeState,
+    sentence: str,
+    now: datetime,
+    closed: Collection[int],
+) -> ModerationDecision:
+    """The decision, with what waited for it: also reports that took it off the site before are answered with it."""
+    waited = queue.take_out(QueueKind.PRACTICE, practice, now, moderator)
+    kinds = [QueueKind.PRACTICE] if waited is not None else []
+    if queue.take_out(QueueKind.REPORT, practice, now, moderator) is not None:
+        kinds.append(QueueKind.REPORT)
+    verb = ModerationVerb.PUBLISH if state == PracticeState.PUBLISHED else ModerationVerb.REFUSE
+    decision = decisions.write(
+        practice,
+        verb,
+        moderator,
+        now,
+        sentence=sentence,
+        before={
+            "state": PracticeState.SUGGESTED,
+            "to": state,
+            "keys": [queue.key_of(kind, practice) for kind in kinds],
+            "reports": sorted(closed),
+            "published_at": practice.published_at.isoformat(),
+        },
+        waited=waited,
+    )
     audit.record(
         moderator,
         f"practices.{verb}",
@@ -142,22 +216,7 @@ def _decide(
         after={"state": state},
         why=sentence,
     )
-    news.decided(
-        [author.id],
-        f"practice:{practice.id}",
-        N_("Your example is in the library: %(title)s")
-        if published
-        else N_("Your example was not placed: %(title)s"),
-        notices.page("practices.show", slug=practice.slug) if published else notices.page("practices.index"),
-        now,
-        sentence,
-        title=practice.title,
-    )
-    if letter is not None:
-        db.session.add(letter)
-    db.session.commit()
-    if letter is not None:
-        signals.mail_queued.send()
+    return decision
 
 
 def keep_for_later(kind: str, fields: dict[str, object], now: datetime, replaces: str = "") -> str:

@@ -50,7 +50,7 @@ def download_html() -> ResponseReturnValue:
 def erase() -> ResponseReturnValue:
     """Say what goes and what stays, and remove the account of whoever is sure."""
     person, form = the_person(), forms.EraseForm()
-    allowed = may_erase(person, other_organisers=queries.has_other_organisers(person.id))
+    allowed = may_erase(person, other_organisers=queries.has_other_organisers(person.id, clock.now()))
     if form.validate_on_submit():
         service.erase(person, clock.now())
         identity.end_session()

@@ -10,8 +10,10 @@ from app.features.privacy import queries
 from app.kit import audit, mail, signals
 from app.models import (
     Activity,
+    AgendaInvitation,
     AgendaTick,
     Argument,
+    Attendee,
     Call,
     ContactMessage,
     Draft,
@@ -24,10 +26,11 @@ from app.models import (
     Process,
     Registration,
     Vote,
+    Workshop,
 )
 from app.models.process import ProcessState
 from app.policies.privacy import may_erase
-from app.records import drafts, erasure
+from app.records import drafts, erasure, reports
 
 LEAST_MONTHS = 24
 """How long an account that nobody uses stays, whatever its person took part in."""
@@ -64,7 +67,7 @@ def erase(person: Person, now: datetime) -> None:
 
     A last mail tells it to the address that was theirs; staff leave an audit line without a name.
     """
-    may_erase(person, other_organisers=queries.has_other_organisers(person.id)).or_raise()
+    may_erase(person, other_organisers=queries.has_other_organisers(person.id, now)).or_raise()
     email, language, was_staff, number = person.email, person.language, person.is_staff, person.id
     farewell = mail.compose(email, "account_erased", language, now) if email else None
     changed = erasure.erase(number, now)
@@ -108,6 +111,9 @@ def sweep(now: datetime, *, dry: bool = False) -> Swept:
     db.session.execute(delete(Draft).where(Draft.created_at < now - drafts.LIFETIME))
     db.session.execute(update(ContactMessage).where(_old_contact(now)).values(name="", email=""))
     db.session.execute(update(Registration).where(_old_note(now)).values(note=""))
+    db.session.execute(update(AgendaInvitation).where(_old_words(now)).values(note=""))
+    db.session.execute(update(Attendee).where(_old_attendee(now)).values(name="", person_id=None))
+    reports.forget_addresses(now)
     db.session.commit()
     if warned:
         signals.mail_queued.send()
@@ -213,9 +219,26 @@ def _old_contact(now: datetime) -> ColumnElement[bool]:
     )
 
 
+def _over(now: datetime) -> Select[int]:
+    """The activities that ended so long ago that nobody needs to know any more what people told beforehand."""
+    return select(Activity.id).where(func.coalesce(Activity.ends_at, Activity.starts_at) < now - NOTES_KEPT)
+
+
 def _old_note(now: datetime) -> ColumnElement[bool]:
-    over = select(Activity.id).where(func.coalesce(Activity.ends_at, Activity.starts_at) < now - NOTES_KEPT)
-    return and_(Registration.note != "", Registration.activity_id.in_(over))
+    return and_(Registration.note != "", Registration.activity_id.in_(_over(now)))
+
+
+def _old_words(now: datetime) -> ColumnElement[bool]:
+    """What people told with their answer whether they come and talk about an item of the agenda."""
+    over = select(Workshop.id).where(Workshop.activity_id.in_(_over(now)))
+    return and_(AgendaInvitation.note != "", AgendaInvitation.workshop_id.in_(over))
+
+
+def _old_attendee(now: datetime) -> ColumnElement[bool]:
+    """Who was in a room a month ago; what they chose stays counted, without anybody to it."""
+    return and_(
+        Attendee.arrived_at < now - NOTES_KEPT, or_(Attendee.name != "", Attendee.person_id.is_not(None))
+    )
 
 
 def _stale(now: datetime) -> dict[str, Select[int]]:

@@ -1,18 +1,15 @@
-"""What the pages of a process read: activities with their programme, numbers, themes, conversations, decisions."""
+"""What the pages of a process read: activities, themes, conversations, decisions."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.db import db
-from app.domain.lifecycle import IdeaState
-from app.models.council import CouncilDecision, FocusElement
-from app.models.idea import Idea, IdeaTheme
-from app.models.process import Activity, Call, Process, ProcessState, ProgrammePart, Theme
+from app.models.outcome import Outcome
+from app.models.process import Activity, Call, Process, ProcessState, Theme
 from app.models.standing import Standing
-from app.models.workshop import Outcome, Workshop
+from app.models.workshop import Workshop
 from app.records import standings
 
 
@@ -53,56 +50,6 @@ def activity(activity_id: int) -> tuple[Activity, Process, int | None, Call | No
     return (row[0], row[1], row[2], row[3]) if row else None
 
 
-def programme_of(activity_id: int) -> Sequence[ProgrammePart]:
-    """The parts of an activity's programme, in order."""
-    return db.session.scalars(
-        select(ProgrammePart)
-        .where(ProgrammePart.activity_id == activity_id)
-        .order_by(ProgrammePart.position, ProgrammePart.id)
-    ).all()
-
-
-@dataclass(frozen=True, slots=True)
-class ThemeCard:
-    """A theme with the number of ideas that can be read in it."""
-
-    id: int
-    slug: str
-    title: str
-    description: str
-    icon: str
-    accent: int
-    minutes: int
-    ideas: int
-
-
-def themes_of(process_id: int) -> list[ThemeCard]:
-    """The themes of a process with their number of published ideas, in one statement."""
-    published = (
-        select(IdeaTheme.theme_id, func.count().label("ideas"))
-        .join(Idea, Idea.id == IdeaTheme.idea_id)
-        .where(Idea.state == IdeaState.PUBLISHED)
-        .group_by(IdeaTheme.theme_id)
-        .subquery()
-    )
-    rows = db.session.execute(
-        select(
-            Theme.id,
-            Theme.slug,
-            Theme.title,
-            Theme.description,
-            Theme.icon,
-            Theme.accent,
-            Theme.minutes,
-            func.coalesce(published.c.ideas, 0),
-        )
-        .outerjoin(published, published.c.theme_id == Theme.id)
-        .where(Theme.process_id == process_id)
-        .order_by(Theme.position, Theme.id)
-    )
-    return [ThemeCard(*row) for row in rows]
-
-
 def theme(theme_id: int) -> tuple[Theme, Process] | None:
     """One theme with its process."""
     row = db.session.execute(
@@ -125,39 +72,6 @@ def theme_standing(theme_id: int, call_ids: Collection[int]) -> dict[str, Any] |
             if row["id"] == theme_id:
                 return {**row, "groups": data["parameters"]["groups"], "of": len(data["rows"])}
     return None
-
-
-def ideas_in_theme(theme_id: int, most: int = 12) -> list[tuple[int, str, str]]:
-    """The newest published ideas of a theme: number, title, summary."""
-    rows = db.session.execute(
-        select(Idea.id, Idea.title, Idea.summary)
-        .join(IdeaTheme, IdeaTheme.idea_id == Idea.id)
-        .where(IdeaTheme.theme_id == theme_id, Idea.state == IdeaState.PUBLISHED)
-        .order_by(Idea.published_at.desc(), Idea.id.desc())
-        .limit(most)
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
-
-
-def focus_of(process_id: int) -> Sequence[tuple[FocusElement, Theme | None, CouncilDecision | None]]:
-    """The elements of vision and focus, each with its theme and what the council decided on it."""
-    rows = db.session.execute(
-        select(FocusElement, Theme, CouncilDecision)
-        .outerjoin(Theme, Theme.id == FocusElement.theme_id)
-        .outerjoin(CouncilDecision, CouncilDecision.id == FocusElement.decision_id)
-        .where(FocusElement.process_id == process_id)
-        .order_by(FocusElement.position, FocusElement.id)
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
-
-
-def decisions_of(process_id: int) -> Sequence[CouncilDecision]:
-    """What the council decided in this process, newest first."""
-    return db.session.scalars(
-        select(CouncilDecision)
-        .where(CouncilDecision.process_id == process_id)
-        .order_by(CouncilDecision.decided_at.desc())
-    ).all()
 
 
 def outcomes_of(workshop_id: int) -> Sequence[tuple[Outcome, Theme | None]]:

@@ -3,12 +3,13 @@
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
+from app.domain.ballot import Group
 from app.features.processes import queries, words
 from app.kit import clock, doors
 from app.kit.identity import current_person
 from app.policies.gatherings import may_cancel, may_register
 from app.policies.taking_part import may_submit
-from app.records import attachments, calls, processes, registrations
+from app.records import attachments, calls, council, processes, registrations, trails
 
 bp = Blueprint("processes", __name__)
 
@@ -40,9 +41,9 @@ def show(slug: str) -> ResponseReturnValue:
         calls=[(call, may_submit(person, call, moment)) for call in found],
         activities=queries.activities_of(process.id),
         numbers=processes.numbers_of(process.id, found, moment),
-        themes=queries.themes_of(process.id),
-        focus=queries.focus_of(process.id),
-        decisions=queries.decisions_of(process.id),
+        themes=processes.themes_of(process.id),
+        focus=council.focus_of(process.id),
+        decisions=council.decisions_of(process.id),
     )
 
 
@@ -56,14 +57,19 @@ def activity(activity_id: int) -> ResponseReturnValue:
     return render_template(
         "processes/activity.html",
         activity=what,
-        places=registrations.places(activity_id, what.capacity, person.id if person else None),
+        places=registrations.places(
+            activity_id,
+            what.capacity,
+            person.id if person else None,
+            person.group if person else Group.RESIDENT,
+        ),
         may_register=may_register(person, what, moment),
         may_cancel=may_cancel(what, moment),
         files=attachments.files_of(activity_id),
         process=process,
         workshop_id=workshop_id,
         call=calls.get(call.id) if call else None,
-        parts=queries.programme_of(activity_id),
+        parts=processes.programme_of(activity_id),
         outcomes=queries.outcomes_of(workshop_id) if workshop_id else [],
         moment=moment,
     )
@@ -75,7 +81,7 @@ def themes() -> ResponseReturnValue:
     """The themes of the current process."""
     process = processes.current_process()
     return render_template(
-        "processes/themes.html", process=process, themes=queries.themes_of(process.id) if process else []
+        "processes/themes.html", process=process, themes=processes.themes_of(process.id) if process else []
     )
 
 
@@ -95,5 +101,5 @@ def theme(theme_id: int) -> ResponseReturnValue:
         calls=found_calls,
         moment=moment,
         standing=queries.theme_standing(theme_id, shown),
-        ideas=queries.ideas_in_theme(theme_id),
+        way=trails.of_theme(theme_id, moment),
     )

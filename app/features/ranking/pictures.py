@@ -306,7 +306,9 @@ def breadth(call_id: int) -> Breadth:
 def _read_breadth(call_id: int) -> Breadth:
     published = Idea.call_id == call_id, Idea.state == IdeaState.PUBLISHED
     active = union(
-        select(Vote.person_id).join(Idea, Idea.id == Vote.idea_id).where(*published, Vote.value != 0),
+        select(Vote.person_id)
+        .join(Idea, Idea.id == Vote.idea_id)
+        .where(*published, Vote.value != 0, Vote.excluded_at.is_(None)),
         select(Idea.author_id).where(*published),
         select(Argument.author_id)
         .join(Idea, Idea.id == Argument.idea_id)

@@ -13,7 +13,7 @@ from app.features.ranking import gallery, moves, queries, words
 from app.features.ranking import register as register_entry
 from app.features.ranking.jobs import JOBS
 from app.kit import clock, doors, jobs, paths
-from app.records import frames, processes, recounts, stands
+from app.records import excluded, frames, processes, recounts, stands
 from app.records.frames import Frame
 
 bp = Blueprint("ranking", __name__)
@@ -94,6 +94,7 @@ def _around(frame: Frame, weighting: Weighting, *, hidden: bool) -> dict[str, An
         "weightings": [(each, moves.short_name(each)) for each in Weighting],
         "changed_meanwhile": bool(phase and phase.may_vote and chosen and chosen.at >= phase.starts_at),
         "newest": None if hidden else stands.newest(frame.call.id),
+        "excluded": {} if hidden or not frame.leaves_out else excluded.of_call(frame.call.id),
         "seed_hash": sha256(frame.rules.seed),
     }
 

@@ -14,15 +14,15 @@ from app.domain.phases import Action
 from app.features.voting import queries, service
 from app.features.voting.forms import AgendaForm, OpeningForm
 from app.features.voting.kept import kind_of
-from app.features.voting.queries import ThemeRow
 from app.kit import clock, doors, voices
 from app.kit.forms import csrf
 from app.kit.identity import DRAFT, current_person, the_person
 from app.kit.limits import ROOM, limiter
 from app.policies.agenda_vote import may_open_agenda_vote
 from app.policies.taking_part import may_choose_agenda
-from app.records import agenda_ballots, calls, drafts, frames, standings
+from app.records import agenda_ballots, calls, drafts, frames, processes, ranking_rules
 from app.records.frames import Frame
+from app.records.processes import ThemeCard
 
 bp = Blueprint("agenda_vote", __name__)
 
@@ -37,7 +37,7 @@ def choose() -> ResponseReturnValue:
     frame = (frames.of_call(slug) if request.method == "GET" else frames.read(slug)) or abort(404)
     if slug not in ("", frame.call.slug):
         abort(404)
-    themes = queries.themes_of(frame.call)
+    themes = processes.themes_of(frame.call.process_id, frame.call.id)
     form = AgendaForm([theme.id for theme in themes])
     person, kind = current_person(), kind_of(frame.call)
     if request.method == "GET":
@@ -88,7 +88,7 @@ def _chosen_sentence(titles: Sequence[str]) -> str:
 
 def _agenda_page(
     frame: Frame,
-    themes: list[ThemeRow],
+    themes: list[ThemeCard],
     form: AgendaForm,
     now: datetime,
     *,
@@ -175,7 +175,7 @@ def _manage_page(
             may=may_open_agenda_vote(the_person(), call, now),
             ticked=agenda_ballots.people(call_id),
             hidden=call.hides_counts(now),
-            least=standings.rules_of(call_id).parameters.min_supporters,
+            least=ranking_rules.rules_of(call_id).parameters.min_supporters,
         ),
         status_code,
     )

@@ -3,19 +3,19 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from flask import session, url_for
+from flask import get_template_attribute, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
 from app.db import db
 from app.domain.ballot import MOST_TICKS, VoteValue
 from app.domain.decision import N_, Decision, NotAllowed
-from app.features.voting import queries, service
+from app.features.voting import service
 from app.kit import voices
 from app.kit.identity import DRAFT
 from app.models.person import Person
 from app.policies.taking_part import may_choose_agenda, may_vote
-from app.records import calls, drafts, heads, kept_actions
+from app.records import calls, drafts, heads, kept_actions, processes
 from app.records.calls import CallRow
 from app.records.drafts import Kept
 from app.records.heads import IdeaHead
@@ -57,7 +57,11 @@ def _promise_vote(kept: Kept, now: datetime) -> Promise | None:
     if idea is None or not may_vote(None, idea.state, idea.call, now).needs_sign_in:
         return None
     button = _("Sign in and withdraw") if value is VoteValue.WITHDRAWN else _("Sign in and vote")
-    return Promise(_(_PROMISES[value], title=idea.title), button)
+    promised = _(_PROMISES[value], title=idea.title)
+    if idea.public_status.is_decided and value is not VoteValue.WITHDRAWN:
+        told = get_template_attribute("voting/_ballot.html", "decided_text")
+        promised = f"{promised} {told(idea.public_status)}"
+    return Promise(promised, button)
 
 
 def _cast(person: Person, kept: Kept, now: datetime) -> Outcome:
@@ -100,7 +104,7 @@ def _choose(person: Person, kept: Kept, now: datetime) -> Outcome:
 
 def _titles(call: CallRow, ticked: Collection[int]) -> list[str] | None:
     """What the ticked themes are called; None when one of them is gone or there are too many or none."""
-    titles = [theme.title for theme in queries.themes_of(call) if theme.id in ticked]
+    titles = [theme.title for theme in processes.themes_of(call.process_id, call.id) if theme.id in ticked]
     return titles if 0 < len(titles) == len(ticked) <= MOST_TICKS else None
 
 

@@ -1,71 +1,28 @@
-"""What the page of the agenda vote reads: the themes with their ideas, and how many people ticked each."""
+"""What the page of the agenda vote reads: the order of the themes, and how many people ticked each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 
 from app.db import db
 from app.domain.ballot import Group
-from app.domain.lifecycle import IdeaState
 from app.domain.ranking import lot
-from app.kit.i18n import TIME_ZONE
-from app.models.idea import Idea, IdeaTheme
-from app.models.process import Activity, Call, Theme
+from app.kit.moments import day_of
+from app.models.process import Activity, Call
 from app.models.standing import Standing
 from app.models.workshop import Workshop
 from app.records import agenda_ballots, ballots, standings
 from app.records.ballots import GroupTotal
 from app.records.calls import CallRow
-
-_ZONE = ZoneInfo(TIME_ZONE)
-
-
-@dataclass(frozen=True, slots=True)
-class ThemeRow:
-    """A theme that can be ticked, with the number of published ideas of the call in it."""
-
-    id: int
-    title: str
-    description: str
-    icon: str
-    accent: int
-    minutes: int
-    ideas: int
+from app.records.processes import ThemeCard
 
 
-def themes_of(call: CallRow) -> list[ThemeRow]:
-    """The themes of the process of a call, in their own order, in one statement."""
-    ideas = (
-        select(IdeaTheme.theme_id, func.count().label("ideas"))
-        .join(Idea, and_(Idea.id == IdeaTheme.idea_id, Idea.call_id == call.id))
-        .where(Idea.state == IdeaState.PUBLISHED)
-        .group_by(IdeaTheme.theme_id)
-        .subquery()
-    )
-    rows = db.session.execute(
-        select(
-            Theme.id,
-            Theme.title,
-            Theme.description,
-            Theme.icon,
-            Theme.accent,
-            Theme.minutes,
-            func.coalesce(ideas.c.ideas, 0),
-        )
-        .outerjoin(ideas, ideas.c.theme_id == Theme.id)
-        .where(Theme.process_id == call.process_id)
-        .order_by(Theme.position, Theme.id)
-    )
-    return [ThemeRow(*row) for row in rows]
-
-
-def shuffled(themes: list[ThemeRow], person_id: int | None, now: datetime) -> list[ThemeRow]:
+def shuffled(themes: list[ThemeCard], person_id: int | None, now: datetime) -> list[ThemeCard]:
     """In an order of the person and the day, so that what stands on top is not ticked more often for that."""
-    day = now.astimezone(_ZONE).date().toordinal()
+    day = day_of(now).toordinal()
     return sorted(themes, key=lambda theme: lot(f"agenda:{person_id or ''}:{day}", theme.id))
 
 

@@ -40,21 +40,22 @@ def cast(idea_id: int) -> ResponseReturnValue:
         return _sign_in_first(idea, form, now)
     if not form.validate():
         return _once_more(idea, form, now)
+    number = voter.id
     service.cast_vote(voter, idea, form.value, now)
     if wants_json():
-        return _present_state(idea, form.value, now)
+        return _present_state(idea, form.value, number, now)
     return redirect(_where_it_stood(form.back.data, idea), code=303)
 
 
-def _present_state(idea: IdeaHead, value: VoteValue, now: datetime) -> ResponseReturnValue:
+def _present_state(idea: IdeaHead, value: VoteValue, voter_id: int, now: datetime) -> ResponseReturnValue:
     """What a script needs to bring the ballot on its page up to date."""
     begin_read()
-    ballot = ballots.after_vote(idea.id, value, idea.call, now)
+    ballot = ballots.after_vote(idea.id, value, idea.call, voter_id, now)
     say = get_template_attribute("voting/_ballot.html", "said_text")
     tell = get_template_attribute("voting/_ballot.html", "group_text")
     answer = jsonify(
         choice=WORDS[value],
-        sentence=say(value),
+        sentence=say(value, ballot.is_excluded),
         counts={"for": ballot.votes_for, "against": ballot.votes_against} if ballot.shows_counts else None,
         groups={total.group: {"sentence": tell(total), "share": total.share} for total in ballot.groups},
     )

@@ -26,8 +26,8 @@ def cast_vote(voter: Person, idea: IdeaHead, value: VoteValue, now: datetime) ->
 
     Raises NotAllowed. Nothing else happens between the first lock and the commit.
     """
-    groups.hold(voter)
-    may_vote(voter, idea.state, idea.call, now).or_raise()
+    state = groups.hold_to_vote(voter, idea.id, idea.state)
+    may_vote(voter, state, idea.call, now).or_raise()
     tallies.put(idea.id, voter.id, voter.group, value, now)
     db.session.commit()
     signals.vote_cast.send(idea.id)
