@@ -1,9 +1,5 @@
-// Sends a vote without a reload. Whatever fails, the form itself is sent: no vote is lost, and sending twice is harmless.
-const PATIENCE = 8000;
-const voice = document.createElement("div");
-voice.className = "visually-hidden";
-voice.setAttribute("role", "status");
-document.body.append(voice);
+// Sends a vote without a reload, one press after another.
+import { say, send, sendForm } from "./sending.mjs";
 
 const number = (count) => count.toLocaleString(document.documentElement.lang);
 
@@ -34,33 +30,7 @@ function show(form, state) {
     support.querySelector("[data-support]").textContent = support.dataset.words.replace("#", number(state.counts.for));
     support.querySelector(".bar__fill").setAttribute("width", `${share}%`);
   }
-  voice.textContent = state.sentence;
-}
-
-function sendForm(form, button) {
-  form.dataset.plain = "";
-  form.requestSubmit(button);
-}
-
-async function send(form, button) {
-  const data = new FormData(form);
-  data.set(button.name, button.value);
-  const answer = await fetch(form.action, {
-    method: "POST",
-    body: data,
-    headers: { Accept: "application/json" },
-    redirect: "error",
-    signal: AbortSignal.timeout(PATIENCE),
-  });
-  const said = await answer.json();
-  if (answer.status === 401 && said.sign_in) {
-    location.assign(said.sign_in);
-  } else if (answer.ok) {
-    return said;
-  } else {
-    sendForm(form, button); // the page that answers explains it
-  }
-  return null;
+  say(state.sentence);
 }
 
 for (const form of document.querySelectorAll("form[data-ballot]")) {
@@ -92,9 +62,3 @@ for (const form of document.querySelectorAll("form[data-ballot]")) {
     }
   });
 }
-
-// A page that comes back from the browser's memory may show an older state and holds a form that was already sent.
-addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  for (const form of document.querySelectorAll("form[data-ballot]")) delete form.dataset.plain;
-});

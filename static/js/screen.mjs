@@ -1,164 +1,119 @@
-// The screen in the room: asks how it stands, moves rows to their new places, and changes scenes by key or clicker.
+// The screen in the room: shows every new picture, moves rows to their new places, keeps awake, and obeys a clicker
+// where a facilitator is signed in.
+import { meaning } from "./clicker.mjs";
+import { follow } from "./live.mjs";
+import { connection, elements } from "./pieces.mjs";
+import { roomClock } from "./room_clock.mjs";
 
 const screen = document.querySelector("[data-screen]");
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
-const LONGEST_WAIT = 10000;
 const GLIDE = { duration: 700, easing: "cubic-bezier(.3, 0, .2, 1)" };
+const IDLE = 5000;
 
 const find = (selector) => screen.querySelector(selector);
-const findAll = (selector) => [...screen.querySelectorAll(selector)];
 
 // --- what it shows -------------------------------------------------------------------------------------------
 
-function fill(element, item) {
-  for (const place of element.querySelectorAll("[data-fill]")) {
-    const text = String(item[place.dataset.fill] || "");
-    if (place.textContent !== text) place.textContent = text;
+function places(frame) {
+  const found = new Map();
+  for (const each of frame.querySelectorAll("[data-key]")) {
+    const bars = [...each.querySelectorAll("[data-share]")].map((bar) => bar.getAttribute("width"));
+    found.set(each.dataset.key, { at: each.getBoundingClientRect(), bars });
   }
-  const bar = element.querySelector("[data-share]");
-  if (bar) bar.setAttribute("width", `${(100 * item.share).toFixed(2)}%`);
+  return found;
 }
 
-function blank(name) {
-  return find(`template[data-blank="${name}"]`).content.firstElementChild.cloneNode(true);
-}
-
-function byKey(parent) {
-  return new Map([...parent.children].map((element) => [element.dataset.key, element]));
-}
-
-// Put the elements of a list in the order of the items: known ones move, new ones come, the others go.
-function arrange(list, items, make, dress) {
-  const known = byKey(list);
-  const before = new Map([...known].map(([key, element]) => [key, element.getBoundingClientRect()]));
-  const wanted = items.map((item) => {
-    const key = String(item.id);
-    const element = known.get(key) || make();
-    element.dataset.key = key;
-    dress(element, item);
-    return element;
-  });
-  if (wanted.length !== list.children.length || wanted.some((element, place) => element !== list.children[place])) {
-    list.replaceChildren(...wanted);
-    if (!calm.matches) glide(wanted, before);
-  }
-}
-
-function glide(elements, before) {
-  for (const element of elements) {
-    const from = before.get(element.dataset.key);
-    const to = element.getBoundingClientRect();
-    if (!from) element.animate([{ opacity: 0 }, { opacity: 1 }], GLIDE);
-    else if (from.top !== to.top || from.left !== to.left) {
-      const shift = `translate(${from.left - to.left}px, ${from.top - to.top}px)`;
-      element.animate([{ transform: shift }, { transform: "none" }], GLIDE);
+// Known rows come from where they were, new ones appear, and their bars grow or shrink along.
+function glide(frame, before) {
+  for (const each of frame.querySelectorAll("[data-key]")) {
+    const known = before.get(each.dataset.key);
+    if (!known) {
+      if (before.size) each.animate([{ opacity: 0 }, { opacity: 1 }], GLIDE);
+      continue;
+    }
+    const to = each.getBoundingClientRect();
+    if (known.at.top !== to.top || known.at.left !== to.left) {
+      const shift = `translate(${known.at.left - to.left}px, ${known.at.top - to.top}px)`;
+      each.animate([{ transform: shift }, { transform: "none" }], GLIDE);
+    }
+    for (const [place, bar] of [...each.querySelectorAll("[data-share]")].entries()) {
+      const [from, width] = [known.bars[place], bar.getAttribute("width")];
+      if (from && from !== width) bar.animate([{ width: from }, { width }], GLIDE);
     }
   }
 }
 
-function dressPart(element, item) {
-  fill(element, item);
-  element.setAttribute("class", `screen-part screen-tone-${item.tone}${item.number ? "" : " screen-part--fixed"}`);
-}
-
-function dressSegment(element, item) {
-  fill(element, { mark: item.width >= 0.04 ? item.number : "" });
-  element.setAttribute("class", `screen-bar__part screen-tone-${item.tone}`);
-  element.setAttribute("x", `${(100 * item.start).toFixed(3)}%`);
-  element.setAttribute("width", `${(100 * item.width).toFixed(3)}%`);
+// Everybody may have the pictures, so the code to join in is in none of them. A screen that a facilitator opened has it
+// in its own page, and puts it back in every picture for as long as it is the code that counts.
+function placeCode(frame, mark) {
+  if (!mark || mark !== screen.dataset.mark) return;
+  for (const kept of screen.querySelectorAll("template[data-code-for]")) {
+    const place = frame.querySelector(`[data-code-place="${kept.dataset.codeFor}"]`);
+    if (place) place.replaceChildren(kept.content.cloneNode(true));
+  }
 }
 
 function show(state) {
-  if (state.hidden !== (screen.dataset.hidden === "yes")) return window.location.reload();
-  if (state.hidden) return undefined;
-  for (const key of ["themas", "ideeen"]) arrange(find(`[data-rows="${key}"]`), state[key], () => blank("row"), fill);
-  arrange(find('[data-rows="agenda"]'), state.agenda, () => blank("part"), dressPart);
-  arrange(find("[data-bar]"), state.agenda, () => blank("segment").firstElementChild, dressSegment);
-  for (const scene of findAll("[data-scene]")) {
-    scene.querySelector("[data-nothing]").hidden = state[scene.dataset.scene].length > 0;
+  const frame = find("[data-picture]");
+  const scene = screen.dataset.scene || "";
+  const before = calm.matches ? null : places(frame);
+  frame.replaceChildren(...elements(state.picture));
+  placeCode(frame, state.mark);
+  if (before) {
+    if (scene && scene !== state.scene) frame.animate([{ opacity: 0.2 }, { opacity: 1 }], { duration: 350 });
+    glide(frame, before);
   }
-  for (const door of doors) {
-    door.dataset.name = state.scenes[door.dataset.goto].title;
-    door.dataset.source = state.scenes[door.dataset.goto].badge;
-  }
-  headline();
-  const numbers = find("[data-numbers]");
-  if (numbers.textContent !== state.numbers) numbers.textContent = state.numbers;
-  return undefined;
+  screen.dataset.scene = state.scene;
+  screen.dataset.ends = state.timer.ends;
+  screen.dataset.seconds = state.timer.seconds;
+  tick();
+  const said = find("[data-said]");
+  if (said.textContent && said.dataset.now === state.said) return arm(state);
+  if (said.dataset.now !== undefined) said.textContent = state.said;
+  said.dataset.now = state.said;
+  return arm(state);
 }
 
-// --- asking how it stands --------------------------------------------------------------------------------------
+// --- a clicker -------------------------------------------------------------------------------------------------
 
-let etag = "";
-let seen = new Date();
-let failures = 0;
-let timer = 0;
+const clicker = find("[data-clicker]");
 
-function notice(lost) {
-  const place = find("[data-lost]");
-  if (lost && place.hidden) {
-    const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-    place.textContent = place.dataset.lost.replace("#", time.format(seen));
-  }
-  place.hidden = !lost;
+function arm(state) {
+  if (!clicker) return;
+  for (const name of ["number", "before", "after"]) clicker.elements[name].value = state[name];
+  clicker.dataset.spareIs = state.spare ? "yes" : "";
 }
 
-async function ask() {
-  window.clearTimeout(timer);
-  try {
-    const answer = await fetch(screen.dataset.state, {
-      cache: "no-store",
-      headers: { Accept: "application/json", ...(etag ? { "If-None-Match": etag } : {}) },
-      signal: AbortSignal.timeout(5000),
-    });
-    if (answer.status === 200) {
-      show(await answer.json());
-      etag = answer.headers.get("ETag") || "";
-    } else if (answer.status !== 304) throw new Error(String(answer.status));
-    seen = new Date();
-    failures = 0;
-  } catch {
-    failures += 1;
-  }
-  // One lost answer is nobody's business; the second one is.
-  notice(failures > 1);
-  const wait = Math.min(Number(screen.dataset.poll) * 2 ** Math.max(failures - 1, 0), LONGEST_WAIT);
-  timer = window.setTimeout(ask, wait);
-}
+let last = Promise.resolve();
 
-// --- changing scenes -------------------------------------------------------------------------------------------
-
-const doors = findAll("[data-goto]");
-const current = () => doors.findIndex((door) => door.hasAttribute("aria-current"));
-
-// What the scene is called and what it follows from: the votes of now, or a sealed standing.
-function headline() {
-  const { name, source } = doors[current()].dataset;
-  for (const [place, words] of [["[data-title]", name], ["[data-badge]", source]]) {
-    if (find(place).textContent !== words) find(place).textContent = words;
-  }
-}
-
-function go(place) {
-  const door = doors[(place + doors.length) % doors.length];
-  if (!door || door.hasAttribute("aria-current")) return;
-  for (const other of doors) other.removeAttribute("aria-current");
-  door.setAttribute("aria-current", "page");
-  for (const scene of findAll("[data-scene]")) scene.hidden = scene.dataset.scene !== door.dataset.goto;
-  headline();
-  find("[data-said]").textContent = door.dataset.name;
-  window.history.replaceState(null, "", door.href);
-}
-
-const STEPS = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, " ": 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1 };
-
-function press(event) {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
-  const onControl = event.target.closest("a, button");
-  if (event.key in STEPS && !(event.key === " " && onControl)) {
-    event.preventDefault();
-    go(current() + STEPS[event.key]);
-  }
+// One press after the other, each with the number of the screen that it was made for.
+function press(wanted) {
+  last = last.then(async () => {
+    const form = new FormData();
+    form.set("csrf_token", clicker.elements.csrf_token.value);
+    form.set("number", clicker.elements.number.value);
+    let action = clicker.action;
+    if (wanted === "spare") {
+      action = clicker.dataset.spare;
+      form.set("on", clicker.dataset.spareIs ? "" : "yes");
+    } else {
+      const key = clicker.elements[wanted].value;
+      if (!key) return;
+      form.set("key", key);
+      if (wanted === "before") form.set("back", "yes");
+    }
+    try {
+      const answer = await fetch(action, {
+        method: "POST", body: form, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(8000),
+      });
+      // Also after a no: somebody else moved the screen, and the numbers of now come along.
+      if (answer.headers.get("Content-Type")?.startsWith("application/json")) arm(await answer.json());
+    } catch {
+      // The next picture says whether it came through.
+    }
+    // Without a stream nobody waits for the next question.
+    if (!following.streams()) following.ask();
+  });
 }
 
 function full() {
@@ -166,21 +121,59 @@ function full() {
   else document.documentElement.requestFullscreen().catch(() => {});
 }
 
-if (screen) {
-  for (const [place, door] of doors.entries()) {
-    door.addEventListener("click", (event) => {
-      event.preventDefault();
-      go(place);
-      screen.focus({ preventScroll: true });
-    });
+// A second screen keeps to one scene; its keys go to the scene beside it.
+function beside(wanted) {
+  const links = [...screen.querySelectorAll("[data-fixed]")];
+  const here = links.findIndex((link) => link.hasAttribute("aria-current"));
+  if (here < 0 || wanted === "spare") return;
+  links[(here + (wanted === "after" ? 1 : links.length - 1)) % links.length].click();
+}
+
+function onKey(event) {
+  const wanted = meaning(event);
+  if (!wanted) return;
+  if (wanted !== "full" && !clicker && !find("[data-fixed][aria-current]")) return;
+  event.preventDefault();
+  if (wanted === "full") full();
+  else if (clicker) press(wanted);
+  else beside(wanted);
+}
+
+// --- staying awake -----------------------------------------------------------------------------------------------
+
+async function wake() {
+  try {
+    if (document.visibilityState === "visible") await navigator.wakeLock?.request("screen");
+  } catch {
+    // A machine that saves its battery may say no.
   }
+}
+
+let resting = 0;
+
+function stir() {
+  delete screen.dataset.idle;
+  window.clearTimeout(resting);
+  resting = window.setTimeout(() => { screen.dataset.idle = "yes"; }, IDLE);
+}
+
+let following = null;
+let tick = () => {};
+
+if (screen) {
+  tick = roomClock(screen);
+  tick();
   const button = find("[data-full]");
   if (button && document.fullscreenEnabled) {
     button.hidden = false;
     button.addEventListener("click", full);
   }
-  document.addEventListener("keydown", press);
-  window.addEventListener("online", ask);
+  const { live, state, poll } = screen.dataset;
+  following = follow(live, show, { poll: state, interval: Number(poll), onConnection: connection(find("[data-lost]")) });
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("visibilitychange", wake);
+  for (const name of ["pointermove", "keydown", "focusin"]) document.addEventListener(name, stir, { passive: true });
+  wake();
+  stir();
   screen.focus({ preventScroll: true });
-  timer = window.setTimeout(ask, Number(screen.dataset.poll));
 }
