@@ -2,14 +2,29 @@
 
 from flask import Flask
 
-from app.cli import agenda, areas, codes, digests, importing, invitations, mail, privacy, seed, stands
+from app.cli import (
+    agenda,
+    areas,
+    audit,
+    codes,
+    digests,
+    importing,
+    integrity,
+    invitations,
+    mail,
+    privacy,
+    seed,
+    stands,
+)
 
 COMMANDS = (
     agenda.agenda,
     areas.areas,
+    audit.audit,
     codes.codes,
     digests.digest,
     importing.import_,
+    integrity.integrity,
     mail.mail,
     invitations.people,
     privacy.privacy,

@@ -12,7 +12,7 @@ from app.db import begin_read, db
 from app.domain.ranking import AgendaDraft, Weighting, agenda_record, number, withhold
 from app.models.process import Theme
 from app.models.workshop import Workshop
-from app.records import agenda_ballots, standings
+from app.records import agenda_ballots, standings, vote_tables
 
 agenda = AppGroup("agenda", help="The agenda of a workshop.")
 
@@ -41,7 +41,7 @@ def draft(
         call_id, minutes, fixed = workshop.call_id, workshop.minutes, standings.fixed_items(workshop.id)
     else:
         call_id, fixed = chosen_call(slug).id, []
-    themes = standings.ranked_themes(call_id)
+    themes = vote_tables.ranked_themes(call_id)
     ticks = agenda_ballots.if_open(call_id, themes.parameters.groups)
     lengths, titles = {}, {}
     for theme in db.session.scalars(select(Theme).where(Theme.id.in_(themes.positions.theme_ids))):

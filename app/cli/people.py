@@ -89,7 +89,7 @@ def login_link(email: str) -> None:
     person = db.session.scalar(select(Person).where(Person.email == address))
     if person is None:
         raise Refusal(f"Nobody has the address {address}. Make an account with: flask people create")
-    if not may_sign_in(person):
+    if not may_sign_in(person, now):
         raise Refusal(f"The account of {address} is blocked.")
     language = person.language
     audit.record(None, "accounts.login_link", person, now, why="flask people login-link")
@@ -119,6 +119,7 @@ def reset_second_factor(email: str, why: str) -> None:
 @click.option("--staff", is_flag=True, help="Only people with a role.")
 def list_(staff: bool) -> None:
     """Everybody who can sign in: number, address, kind and name."""
+    now = clock.now()
     begin_read()
     query = (
         select(Person)
@@ -131,7 +132,7 @@ def list_(staff: bool) -> None:
             select(func.count()).where(PersonRole.person_id == Person.id).scalar_subquery() > 0
         )
     for person in db.session.scalars(query):
-        blocked = ", blocked" if person.blocked_at else ""
+        blocked = ", blocked" if person.is_blocked(now) else ""
         click.echo(f"{person.id}\t{person.email}\t{_kind(person)}{blocked}\t{person.name}")
     db.session.rollback()
 

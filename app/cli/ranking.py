@@ -12,11 +12,12 @@ from app.db import begin_read, db
 from app.domain.ranking import Method, Weighting, ideas_record, themes_record
 from app.domain.ranking.canonical import sha256
 from app.domain.ranking.records import Plain
-from app.kit import clock
+from app.kit import audit, clock
 from app.models.idea import Idea
 from app.models.process import Call, Theme
 from app.models.seal import Snapshot
-from app.records import calls, stand_recounts, standings, tallies
+from app.models.vote import Tally
+from app.records import calls, stand_recounts, standings, tallies, vote_tables
 from app.records.calls import CallRow
 
 ranking = AppGroup("ranking", help="The ranking of ideas and themes.")
@@ -47,7 +48,7 @@ def show(
     call = chosen_call(slug)
     weigh = Weighting(weighting) if weighting else None
     if by_theme:
-        themes = standings.ranked_themes(call.id, weighting=weigh)
+        themes = vote_tables.ranked_themes(call.id, weighting=weigh)
         titles = _titles(Theme, [int(row.id) for row in (*themes.rows, *themes.too_few)])
         if as_json:
             _print_json({"call": call.slug, "titles": titles, **told(themes_record(themes))})
@@ -55,7 +56,7 @@ def show(
         for row in themes.rows[:top]:
             click.echo(f"{row.rank:>4}  {row.score:.3f}  {row.reach:>5} supporters  {titles[int(row.id)]}")
         return
-    ideas = standings.ranked_ideas(call.id, Method(method), weigh, clock.now())
+    ideas = vote_tables.ranked_ideas(call.id, Method(method), weigh, clock.now())
     if as_json:
         ids = [int(idea) for idea in ideas.ids] + [int(row.id) for row in ideas.too_few]
         _print_json({"call": call.slug, "titles": _titles(Idea, ids), **told(ideas_record(ideas))})
@@ -96,7 +97,12 @@ def recount(repair: bool, stand: int | None, slug: str | None) -> None:
     if not found:
         click.echo("Every tally equals its votes.")
     elif repair:
-        tallies.rebuild(sorted({row.idea_id for row in found}))
+        ideas = sorted({row.idea_id for row in found})
+        tallies.rebuild(ideas)
+        told = {"count": len(found), "ideas": ideas}
+        audit.record(
+            None, "ranking.repair", Tally(), clock.now(), after=told, why="flask ranking recount --repair"
+        )
         db.session.commit()
         click.echo(f"{len(found)} tallies were written anew.")
     else:

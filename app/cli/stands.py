@@ -16,8 +16,9 @@ from app.cli.refusal import Refusal
 from app.db import begin_read, db
 from app.domain.decision import NotAllowed
 from app.domain.ranking.canonical import Difference, NotCanonical, parse, sha256
+from app.domain.ranking.material import UnknownMethod
 from app.domain.ranking.public_check import verify_public
-from app.domain.ranking.snapshot import AUDIT, PUBLIC, UnknownMethod
+from app.domain.ranking.snapshot import AUDIT, PUBLIC
 from app.domain.ranking.verification import verify_audit
 from app.kit import audit, clock
 from app.kit.i18n import TIME_ZONE

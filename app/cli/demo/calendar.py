@@ -44,8 +44,8 @@ class Calendar:
         return self.on(day, when.get("time", clock))
 
     def hours_ago(self, hours: float) -> datetime:
-        """So many hours before the start of today."""
-        return self.midnight - timedelta(hours=hours)
+        """So many hours before the start of today, or when that falls in the night the morning after it."""
+        return self.awake(self.midnight - timedelta(hours=hours))
 
     def awake(self, moment: datetime) -> datetime:
         """The moment itself, or when it falls in the night eight hours later: never past the end of its day."""

@@ -9,9 +9,8 @@ from app.cli.demo.processes import Stage
 from app.db import db
 from app.features.gatherings import programme
 from app.features.gatherings.documents import KINDS
-from app.features.gatherings.queries import parts_of
 from app.models import Activity, Attachment, Process
-from app.records import registrations
+from app.records import processes, registrations
 
 NOTES = {
     3: "Ik kom met een rolstoel.",
@@ -35,7 +34,7 @@ def build_gatherings(calendar: Calendar, crowd: Crowd, stage: Stage) -> int:
                 moment = calendar.hours_ago(2 * (len(people) - turn))
                 registrations.register(activity.id, person.id, NOTES.get(turn, ""), moment)
             asked += len(people)
-        elif parts := parts_of(activity.id):
+        elif parts := processes.programme_of(activity.id):
             _attach(activity, stage.current, programme.paper(activity, stage.current, parts), calendar)
     return asked
 

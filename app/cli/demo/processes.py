@@ -15,7 +15,6 @@ from app.models import (
     CouncilDecision,
     FocusElement,
     OrganisationTalk,
-    Outcome,
     Phase,
     Practice,
     Process,
@@ -185,15 +184,6 @@ def _workshop(stage: Stage, activity: Activity, entry: Entry, calendar: Calendar
                 minutes=block["minutes"],
                 position=position,
                 reason=block.get("reason", ""),
-            )
-        )
-    for outcome in entry.get("outcomes", ()):
-        db.session.add(
-            Outcome(
-                workshop=workshop,
-                theme=stage.theme(call, outcome["theme"]),
-                conclusion=outcome["text"],
-                recorded_at=calendar.at(outcome),
             )
         )
 

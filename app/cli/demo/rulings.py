@@ -25,6 +25,7 @@ def rule(text: Idea | Argument, entry: Entry, moment: datetime, casting: Casting
             sentence=sentence,
             moderator_id=moderator.id,
             decided_at=moment,
+            waited=_waited(text, verb, moment),
         )
     )
     before, after = _states(text, verb)
@@ -37,6 +38,14 @@ def rule(text: Idea | Argument, entry: Entry, moment: datetime, casting: Casting
         after={"state": after},
         why=sentence,
     )
+
+
+def _waited(text: Idea | Argument, verb: ModerationVerb, moment: datetime) -> int | None:
+    """How long it had been in the queue when it was decided, in seconds; only known of what was sent in."""
+    sent_in = verb in (ModerationVerb.PUBLISH, ModerationVerb.RETURN, ModerationVerb.REFUSE)
+    if not sent_in or not isinstance(text, Idea) or text.submitted_at is None:
+        return None
+    return int((moment - text.submitted_at).total_seconds())
 
 
 def _states(text: Idea | Argument, verb: ModerationVerb) -> tuple[str, str]:
