@@ -1,33 +1,46 @@
 """Things for tests, made with one call each; every argument has a sensible default. The caller commits."""
 
+import io
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
+from PIL import Image
+
 from app.db import Base, db
 from app.domain.ballot import Group, Side, VoteValue
-from app.domain.lifecycle import IdeaState
+from app.domain.lifecycle import IdeaState, RefusalReason
 from app.models import (
     Activity,
+    Appeal,
     Argument,
     Attachment,
     Call,
     Idea,
+    ModerationDecision,
     Organisation,
+    Outcome,
+    OutcomeRevision,
     Person,
     PersonRole,
     Phase,
     Practice,
     Process,
+    Sanction,
     Theme,
     Workshop,
+    WorkshopPicture,
 )
 from app.models.area import Area
+from app.models.argument import ArgumentState
 from app.models.contribution import IdeaImage
+from app.models.duplicate import DuplicateProposal, ProposalSource
+from app.models.moderation import ModerationVerb, Report, ReportReason, SanctionKind, SanctionReason
 from app.models.person import Role
 from app.models.practice import PracticeLevel, PracticeState, PracticeSuggestion
 from app.models.process import ActivityKind
-from app.records import tallies
+from app.models.queue import QueueKind
+from app.records import queue, tallies
 
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 """A fixed moment for rules; pages read the real clock, so `a_call` opens around the real now as well."""
@@ -117,6 +130,9 @@ def a_phase(call: Call, **values: Any) -> Phase:
     return _add(Phase(call_id=call.id, **{**base, **values}))
 
 
+_NEVER_PUBLISHED = (IdeaState.DRAFT, IdeaState.SUBMITTED, IdeaState.RETURNED, IdeaState.REFUSED)
+
+
 def an_idea(
     call: Call | None = None,
     author: Person | None = None,
@@ -137,10 +153,14 @@ def an_idea(
         "submitted_at": _now() - timedelta(days=3, seconds=-number),
         "published_at": _now() - timedelta(days=2, seconds=-number),
     }
+    if values.get("state") in _NEVER_PUBLISHED:
+        base["published_at"] = None
     idea = Idea(call_id=call.id, author_id=author.id, **{**base, **values})
     idea.themes = themes or []
     _add(idea)
     tallies.open_for([idea.id])
+    if idea.state == IdeaState.SUBMITTED:
+        queue.put(QueueKind.IDEA, idea, idea.submitted_at or idea.created_at)
     return idea
 
 
@@ -177,8 +197,30 @@ def an_argument(idea: Idea, author: Person | None = None, side: Side = Side.FOR,
     author = author or a_person()
     base = {"body": "Dit argument is lang genoeg om te mogen staan.", "created_at": _now()}
     argument = Argument(idea_id=idea.id, author_id=author.id, side=side, **{**base, **values})
-    idea.argument_count = (idea.argument_count or 0) + 1
-    return _add(argument)
+    if argument.state in (None, ArgumentState.PUBLISHED):
+        idea.argument_count = (idea.argument_count or 0) + 1
+    _add(argument)
+    if argument.state == ArgumentState.WAITING:
+        kind = QueueKind.REPLY if argument.parent_id else QueueKind.ARGUMENT
+        queue.put(kind, argument, argument.created_at)
+    return argument
+
+
+def a_report(text: Idea | Argument, reporter: Person | None = None, **values: Any) -> Report:
+    """An open report on a text, which waits for a moderator."""
+    base = {"reason": ReportReason.INSULT, "explanation": "Dit is gemeen.", "created_at": _now()}
+    about = "idea_id" if isinstance(text, Idea) else "argument_id"
+    by = (reporter or a_person()).id
+    report = _add(Report(**{about: text.id, "reporter_id": by, **base, **values}))
+    if report.handled_at is None:
+        queue.put(QueueKind.REPORT, text, report.created_at, is_live=True)
+    return report
+
+
+def a_pair(one: Idea, other: Idea, **values: Any) -> DuplicateProposal:
+    """Two ideas of which the site says that they are the same."""
+    base = {"source": ProposalSource.SYSTEM, "shared": ["maas"], "likeness": 0.5, "created_at": _now()}
+    return _add(DuplicateProposal(idea_id=one.id, into_id=other.id, **{**base, **values}))
 
 
 def an_activity(process: Process, **values: Any) -> Activity:
@@ -203,6 +245,24 @@ def a_workshop(call: Call, *, minutes: int = 120, **values: Any) -> Workshop:
     return _add(Workshop(activity_id=activity.id, call_id=call.id, minutes=minutes, **{**base, **values}))
 
 
+def an_outcome(workshop: Workshop, theme: Theme, **values: Any) -> Outcome:
+    """What the room concluded on a theme, with its first text."""
+    base = {"conclusion": "Er komen meer bomen in de wijk.", "elements": [], "questions": [], "taken_by": ""}
+    words = {**base, **values}
+    outcome = _add(Outcome(workshop_id=workshop.id, theme_id=theme.id, number=1, recorded_at=_now(), **words))
+    _add(OutcomeRevision(outcome_id=outcome.id, number=1, written_at=_now(), **words))
+    return outcome
+
+
+def a_picture(workshop: Workshop, **values: Any) -> WorkshopPicture:
+    """A picture of an evening, really drawn."""
+    drawn = io.BytesIO()
+    Image.new("RGB", (60, 45), "teal").save(drawn, "WEBP")
+    base = {"alt": "Een wand met briefjes, zonder mensen.", "digest": IMAGE_KEY, "width": 60, "height": 45}
+    content = {"large": drawn.getvalue(), "small": drawn.getvalue(), "added_at": _now()}
+    return _add(WorkshopPicture(workshop_id=workshop.id, **{**base, **content, **values}))
+
+
 def a_practice(process: Process, **values: Any) -> Practice:
     """A practice from elsewhere."""
     number = next(_numbers)
@@ -220,4 +280,41 @@ def a_suggestion(process: Process, by: Person, **values: Any) -> Practice:
     """A practice that somebody suggested, still to be read by a moderator."""
     practice = a_practice(process, **{"state": PracticeState.SUGGESTED, **values})
     _add(PracticeSuggestion(practice_id=practice.id, person_id=by.id, suggested_at=_now()))
+    if practice.state == PracticeState.SUGGESTED:
+        queue.put(QueueKind.PRACTICE, practice, practice.published_at)
     return practice
+
+
+def a_decision(text: Idea | Argument, moderator: Person, **values: Any) -> ModerationDecision:
+    """A moderator took a text off the site an hour ago; the text itself is left as it is."""
+    base = {
+        "idea_id": text.id if isinstance(text, Idea) else None,
+        "argument_id": text.id if isinstance(text, Argument) else None,
+        "verb": ModerationVerb.HIDE,
+        "reason": RefusalReason.INSULT,
+        "sentence": "Dit kwetst de mensen over wie het gaat.",
+        "moderator_id": moderator.id,
+        "decided_at": _now() - timedelta(hours=1),
+    }
+    return _add(ModerationDecision(**{**base, **values}))
+
+
+def a_sanction(person: Person, by: Person, **values: Any) -> Sanction:
+    """Somebody was warned an hour ago."""
+    base = {
+        "kind": SanctionKind.WARN,
+        "reason": SanctionReason.INSULTS,
+        "sentence": "Je hebt anderen vaker beledigd. Doe dat niet meer.",
+        "started_at": _now() - timedelta(hours=1),
+    }
+    return _add(Sanction(person_id=person.id, by_id=by.id, **{**base, **values}))
+
+
+def an_appeal(decision: ModerationDecision, author: Person, **values: Any) -> Appeal:
+    """The author said no half an hour ago."""
+    base = {
+        "text": "Ik heb niemand beledigd, ik was het alleen niet eens.",
+        "created_at": _now() - timedelta(minutes=30),
+        "due_at": _now() + timedelta(days=14),
+    }
+    return _add(Appeal(decision_id=decision.id, author_id=author.id, **{**base, **values}))

@@ -17,14 +17,19 @@ from app.kit.errors import PAGES as ERROR_PAGES
 from tests.support import axe, databases
 from tests.support.addresses import Address, addresses, example
 from tests.support.browsing import Complaints, Site
-from tests.support.part_states import STATES
+from tests.support.desk_states import STATES
 from tests.support.states import PEOPLE, STRANGER, State
 
 pytestmark = pytest.mark.browser
 
 WIRED = databases.make_app("sqlite:///:memory:", DEMO="1")
 NO_PAGES = {
+    "agenda_versions.file": "a file to take along",
+    "council.evaluation_file": "a file to take along",
+    "council.package_file": "a file to take along",
     "discussion.show": "leads on",
+    "evening_pictures.image": "a picture",
+    "evening_report.download": "paper",
     "gatherings.download": "a file to take along",
     "gatherings.event": "for calendars",
     "gatherings.events": "for calendars",
@@ -32,13 +37,14 @@ NO_PAGES = {
     "ideas.old_address": "leads on",
     "lists.feed": "for machines",
     "lists.points": "for machines",
+    "live.stream": "for machines",
     "media.image": "a picture",
     "media.poster": "paper",
     "moderation.report": "leads on",
     "notifications.open_message": "leads on",
-    "pages.healthz": "for machines",
     "offline.manifest": "for machines",
     "offline.worker": "for machines",
+    "pages.healthz": "for machines",
     "pages.metrics": "for machines",
     "pages.open_ideas": "for machines",
     "pages.readyz": "for machines",
@@ -47,22 +53,37 @@ NO_PAGES = {
     "pages.sitemap": "for machines",
     "privacy.download_html": "a file to take along",
     "privacy.download_json": "a file to take along",
+    "projector.open_screen": "leads on",
     "projector.state": "for machines",
+    "public_log.as_csv": "a file to take along",
+    "public_log.as_json": "a file to take along",
     "ranking.register_data": "for machines",
+    "room.state": "for machines",
     "second_factor.codes_as_text": "a file to take along",
     "stands.download": "for machines",
 }
 """Addresses that show nothing to people."""
 ONLY_IN_A_STATE = {
+    "agenda_answers.answer",
     "accounts.enter_code",
     "accounts.open_link",
+    "appeals.decision",
+    "appeals.review",
     "changes.amend",
     "changes.withdrawing",
+    "conduct.my_sanction",
     "discussion.change",
     "discussion.remove",
+    "council_desk.decision",
+    "duplicates.answer",
+    "duplicates.compare",
     "ideas.edit",
+    "integrity.show",
     "invitations.open",
+    "moderation.together",
     "notifications.unsubscribe",
+    "objections.organisers_show",
+    "objections.show",
 }
 """Pages that nobody sees by going to their address alone."""
 SEEN_ON_THE_WAY = {"second_factor.ask", "second_factor.codes"}
@@ -83,6 +104,7 @@ DIFFERS_BY_PERSON = {
     "/ideeen/<int:idea_id>",
     "/ideeen/nieuw",
     "/werkateliers/<int:workshop_id>",
+    "/werkateliers/<int:workshop_id>/opbrengsten",
 }
 """Where council, partners and staff may see something else than a resident."""
 TOGETHER = 5
@@ -174,8 +196,10 @@ def test_nothing_bad_goes_unseen(page: Page, complaints: Complaints) -> None:
         assert f"{width} px, {scheme}: color-contrast" in found
     assert "320 px: sticks out: <div" in found
     assert "1280 px: sticks out: <div" in found
+    assert "1280 px, light: button-name" in found
     assert "320 px, dark: button-name" in found
-    assert "unfolded: label: <input" in found
+    assert "320 px, dark: label: <input" in found
+    assert "1280 px, light: label: <input" not in found, "folded away"
     complaints.found.clear()  # of the forbidden inline style
 
 

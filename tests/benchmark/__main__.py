@@ -2,119 +2,45 @@
 
 import argparse
 import os
-import random
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from itertools import count, cycle
 
 import psycopg
-from flask import Flask, session
-from flask_wtf.csrf import generate_csrf
+from flask import Flask
 
 from app.db import db
-from app.kit.identity import DEVICE, start_session
-from app.models.person import Person
-from app.records import standings, tallies
-from tests.benchmark import bare_tables, ranking, report
-from tests.benchmark.filling import Filled, device_key, fill, new_database
-from tests.benchmark.load import Result, get, measure, post
+from app.records import standings, tallies, vote_tables
+from tests.benchmark import bare_tables, live, moderation, ranking, report
+from tests.benchmark.bench import LIST, Bench, settle
+from tests.benchmark.filling import fill, new_database
 from tests.benchmark.serving import Running, fetch, serve
 from tests.benchmark.sizes import ON_THE_IDEA_PAGE, SIZES
 from tests.support import databases, servers
 
-LIST = "/ideeen?sort=votes_desc"
 SMALL = "S"
-
-
-class Bench:
-    """One run: the applications that are up, and the lines of the table."""
-
-    def __init__(self, seconds: float, filled: Filled, app: Flask) -> None:
-        self.seconds, self.filled, self.app = seconds, filled, app
-        self.lines: list[report.Line] = []
-        self._voters = cycle(filled.people)
-        self._luck = random.Random(2019)
-        self._session, self._token = self._a_session()
-
-    def beside(
-        self,
-        work: str,
-        site: Result,
-        bare: Result,
-        must: float | None = None,
-        goal: float | None = None,
-    ) -> None:
-        """Add a line to the table and show it."""
-        line = report.Line(work, site, bare, must, goal)
-        self.lines.append(line)
-        print(line, flush=True)
-
-    def say(self, work: str, value: str, must: str = "", goal: str = "", fine: bool | None = None) -> None:
-        """Add a line with a single figure."""
-        print(report.plain(work, value, must, goal, fine), flush=True)
-
-    def run(self, running: Running, requests: Iterator[bytes], clients: int) -> Result:
-        """Measure; an answer that is an error stops the run, because its speed means nothing."""
-        result = measure(running.port, requests, clients, self.seconds)
-        wrong = {status: times for status, times in result.answers.items() if not 200 <= status < 400}
-        if wrong:
-            raise SystemExit(f"answers that are errors: {wrong}")
-        return result
-
-    def pages(self, running: Running, path: str, clients: int = 8, **headers: str) -> Result:
-        """Fetch one page again and again."""
-        return self.run(running, cycle([get(path, running.port, **headers)]), clients)
-
-    def cookie(self, person: int) -> str:
-        """The session of a person, signed as the site signs it."""
-        serializer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
-        held = {**self._session, "_user_id": f"{person}.0", DEVICE: device_key(person)}
-        signed = serializer.dumps(held)
-        return f"{self.app.config['SESSION_COOKIE_NAME']}={signed}"
-
-    def votes(self, running: Running, hot: bool = False) -> Iterator[bytes]:
-        """Votes, every one by another person; on ideas all over the place, or all on one."""
-        ideas = self.filled.ideas
-        for person in self._voters:
-            idea = ideas[0] if hot else self._luck.choice(ideas)
-            choice = "for" if self._luck.random() < 0.6 else "against"
-            body = f"csrf_token={self._token}&choice={choice}"
-            yield post(f"/ideeen/{idea}/stem", running.port, body, Cookie=self.cookie(person))
-
-    def bare_votes(self, running: Running) -> Iterator[bytes]:
-        """The same for the bare application, which asks nobody who they are."""
-        for number in count():
-            person = self.filled.people[number % len(self.filled.people)]
-            idea = self._luck.choice(self.filled.ideas)
-            yield post(f"/vote/{idea}", running.port, f"person={person}&value=1")
-
-    def _a_session(self) -> tuple[dict[str, object], str]:
-        with self.app.test_request_context():
-            person = db.session.get(Person, self.filled.people[0])
-            assert person is not None
-            start_session(person)
-            token: str = generate_csrf()
-            held = dict(session)
-            db.session.rollback()
-        return held, token
+PARTS = ("all", "live", "moderation", "ranking", "site")
 
 
 def main() -> int:
     """Fill, serve, measure, print."""
     arguments = argparse.ArgumentParser(prog="make bench", description=__doc__)
     arguments.add_argument("--size", choices=SIZES, default="A")
-    arguments.add_argument("--part", choices=("all", "ranking", "site"), default="all")
+    arguments.add_argument("--part", choices=PARTS, default="all")
     arguments.add_argument("--seconds", type=float, default=3.0, help="how long each figure is measured")
     given = arguments.parse_args()
     os.environ[servers.DURABLE] = "1"
     run = servers.open_run()
     try:
-        if given.part != "ranking":
+        if given.part in ("all", "site"):
             _bench(given.size, given.seconds)
-        if given.part != "site":
+        if given.part in ("all", "ranking"):
             ranking.measure()
+        if given.part in ("all", "moderation"):
+            moderation.measure(given.seconds)
+        if given.part in ("all", "live"):
+            live.measure(given.size, given.seconds)
     finally:
         servers.close_run(run)
     return 0
@@ -141,7 +67,7 @@ def _bench(size: str, seconds: float) -> None:
         serve("tests.benchmark.bare", url) as bare,
         serve("tests.benchmark.site", url, BENCH_CACHE="0") as site,
     ):
-        _settle(site)
+        settle(site)
         listed = bench.pages(bare, "/list")
         found = bench.pages(site, LIST)
         bench.beside("list, signed out, no page cache, 8 clients", found, listed, 0.50, 0.65)
@@ -166,7 +92,7 @@ def _bench(size: str, seconds: float) -> None:
         )
         _cached(bench, url, bare)
     with serve("tests.benchmark.site", small_url, BENCH_CACHE="0") as small:
-        _settle(small)
+        settle(small)
         less = bench.pages(small, LIST)
         bench.say(f"list at {size} takes, times that at {SMALL}", f"{less.rate / found.rate:.2f}x", "1.30x", "1.15x",
                   less.rate / found.rate <= 1.3)  # fmt: skip
@@ -174,16 +100,6 @@ def _bench(size: str, seconds: float) -> None:
     _exact(bench)
     databases.let_go(app)
     print(f"\nTook {time.monotonic() - began:.0f} s. Shares are of the bare application in the same run.")
-
-
-def _settle(site: Running) -> None:
-    """Let a fresh site do what it does once: the first standings, and the counting of the night."""
-    measure(site.port, cycle([get(LIST, site.port)]), 1, 1.0)
-    for _ in range(60):
-        before = site.busy()
-        time.sleep(1)
-        if site.busy() - before < 0.1:
-            return
 
 
 def _cached(bench: Bench, url: str, bare: Running) -> None:
@@ -204,7 +120,7 @@ def _cached(bench: Bench, url: str, bare: Running) -> None:
 def _rankings(bench: Bench) -> None:
     """What is computed from the database, in one process."""
     call = bench.filled.call
-    ranked = _best(bench.app, lambda: standings.ranked_ideas(call, now=datetime.now(UTC)))
+    ranked = _best(bench.app, lambda: vote_tables.ranked_ideas(call, now=datetime.now(UTC)))
     number = len(bench.filled.ideas)
     bench.say(f"{number:,} ideas ranked from their tallies", f"{ranked * 1000:.1f} ms", "10 ms", "4 ms",
               ranked * 1000 <= 10 if number <= 2000 else None)  # fmt: skip

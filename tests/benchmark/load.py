@@ -73,7 +73,7 @@ def measure(
 
 
 @dataclass
-class _Client:
+class Client:
     """One connection with the request that is under way."""
 
     port: int
@@ -82,6 +82,7 @@ class _Client:
     received: bytearray = field(default_factory=bytearray)
 
     def send(self, request: bytes) -> None:
+        """Send a request; `receive` tells when the answer is there."""
         self.received.clear()
         self.began = time.perf_counter()
         if self.wire is None:
@@ -109,7 +110,19 @@ class _Client:
             self.close()
         return status
 
+    def ask(self, request: bytes) -> int:
+        """Send a request and wait for its answer; the status, or 0 when there is none."""
+        try:
+            self.send(request)
+            while (status := self.receive()) is None:
+                pass
+        except OSError:
+            self.close()
+            return 0
+        return status
+
     def close(self) -> None:
+        """Hang up."""
         if self.wire is not None:
             self.wire.close()
             self.wire = None
@@ -128,21 +141,21 @@ def _run(
     begin = time.perf_counter() + warm_up
     end = begin + seconds
 
-    def start(client: _Client) -> None:
+    def start(client: Client) -> None:
         was = client.wire
         client.send(next(requests))
         if client.wire is not was and client.wire is not None:
             selector.register(client.wire, selectors.EVENT_READ, client)
 
     for _ in range(clients):
-        start(_Client(port))
+        start(Client(port))
     sent = clients
     while selector.get_map() and sent < LIMIT:
         now = time.perf_counter()
         if now > end + 10:
             break
         for key, _ in selector.select(timeout=1):
-            client: _Client = key.data
+            client: Client = key.data
             held = client.wire
             try:
                 status = client.receive()

@@ -17,7 +17,7 @@ from app.domain.ranking import Method
 from app.domain.ranking.verification import verify_both
 from app.models.seal import SealReason
 from app.models.vote import Tally, Vote
-from app.records import seals, standings
+from app.records import seals, standings, vote_tables
 from tests.benchmark import report
 from tests.benchmark.arithmetic import KINDS, PEOPLE
 from tests.benchmark.filling import fill, fill_sqlite, new_database, new_sqlite
@@ -98,7 +98,7 @@ def _database(name: str, app: Flask, call_id: int) -> None:
         def bare_votes() -> object:
             return db.session.execute(select(Vote.idea_id, func.sum(Vote.value)).group_by(Vote.idea_id)).all()
 
-        ranked = _best(lambda: standings.ranked_ideas(call_id, Method.DRAAGVLAK), 9)
+        ranked = _best(lambda: vote_tables.ranked_ideas(call_id, Method.DRAAGVLAK), 9)
         _line(
             f"{name}: {RANKED.ideas:,} ideas from tallies (beside: bare read)",
             ranked,

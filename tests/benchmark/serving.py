@@ -37,10 +37,11 @@ class Running:
 
 
 @contextlib.contextmanager
-def serve(module: str, database_url: str, **extra: str) -> Iterator[Running]:
-    """Serve `module:app` for as long as the block lasts."""
-    port = servers.free_port()
-    settings = ["--config", "tests/benchmark/alike.py"] if module.endswith(".bare") else []
+def serve(module: str, database_url: str, config: str = "", port: int = 0, **extra: str) -> Iterator[Running]:
+    """Serve `module:app` for as long as the block lasts; `config` is another file of settings than the site has."""
+    port = port or servers.free_port()
+    config = "tests/benchmark/alike.py" if module.endswith(".bare") else config
+    settings = ["--config", config] if config else []
     environ = {
         **{name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}},
         "DATABASE_URL": database_url,
@@ -76,7 +77,7 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):
-            fetch(port, "/")
+            fetch(port, "/healthz")
             return
         if process.poll() is not None:
             raise RuntimeError("an application stopped while it was started")

@@ -34,7 +34,7 @@ def vote_elsewhere(site: Site, page: Page) -> None:
 
 def votes_on(screen: Page) -> int:
     """The number of votes that the screen says."""
-    found = re.search(r"([\d.]+) stemmen", screen.locator("[data-numbers]").inner_text())
+    found = re.search(r"([\d.]+) stemmen", screen.locator(".screen__numbers").inner_text())
     assert found
     return int(found[1].replace(".", ""))
 
@@ -42,7 +42,7 @@ def votes_on(screen: Page) -> int:
 def expect_votes(screen: Page, count: int) -> None:
     """Wait until the screen says so."""
     said = f"{count:,}".replace(",", ".")
-    expect(screen.locator("[data-numbers]")).to_contain_text(f"{said} stemmen", timeout=LIVE)
+    expect(screen.locator(".screen__numbers")).to_contain_text(f"{said} stemmen", timeout=LIVE)
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no-scripts"])
@@ -60,8 +60,8 @@ def test_the_agenda_explains_itself_and_a_theme_can_be_fixed_with_a_reason(
     off = page.locator(".missing__title a").first.inner_text()
     expect(page.locator(".missing__row").first).to_contain_text("minuten")
 
-    page.get_by_role("link", name="Agenda regelen").click()
-    form = page.locator('form[action$="/regie/themas"]')
+    page.get_by_role("navigation", name="Voor begeleiders").get_by_role("link", name="Agenda").click()
+    form = page.locator('form[action$="/agenda/themas"]')
     form.get_by_role("combobox", name="Thema").select_option(label=off)
     form.get_by_role("radio", name="Zeker op de agenda").check()
     form.get_by_label(re.compile("^Minuten")).fill("20")
@@ -78,13 +78,42 @@ def test_the_agenda_explains_itself_and_a_theme_can_be_fixed_with_a_reason(
     fixed = stranger.locator(".agenda__item").filter(has_text=off)
     expect(fixed).to_contain_text(reason)
     expect(fixed).to_contain_text("20 minuten")
-    page.locator(".control__theme").filter(has_text=off).get_by_role("button").click()
-    expect(page.locator(".control__theme").filter(has_text=off)).to_have_count(0)
+    page.locator(".arrange__theme").filter(has_text=off).get_by_role("button").click()
+    expect(page.locator(".arrange__theme").filter(has_text=off)).to_have_count(0)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no-scripts"])
+def test_a_part_moves_by_keyboard_and_the_focus_stays_on_it(
+    site: Site, new_page: Callable[..., Page], javascript: bool
+) -> None:
+    page = journey.become(new_page(javascript=javascript), journey.FACILITATOR)
+    page.goto(f"/werkateliers/{workshop_to_come(site)}/agenda")
+    parts = page.locator(".arrange__part")
+    expect(page.locator(".arrange__name").first).to_be_visible()
+    names = [text.split(" ", 1)[1] for text in page.locator(".arrange__name").all_inner_texts()]
+    key = parts.nth(1).get_attribute("id")
+    page.get_by_role("textbox", name="Waarom deze volgorde?").fill("De gastspreker komt later binnen.")
+    later = page.locator(f"#{key}-later")
+    later.focus()
+    page.keyboard.press("Enter")
+    expect(parts.nth(2)).to_have_attribute("id", str(key))
+    expect(later).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(parts.nth(3)).to_have_attribute("id", str(key))
+    expect(later).to_be_focused()
+    expect(page.locator(".deviations")).to_contain_text("Reden: De gastspreker komt later binnen.")
+    if javascript:
+        parts.nth(3).drag_to(parts.nth(0))
+        expect(parts.nth(0)).to_have_attribute("id", str(key))
+    page.get_by_role("button", name="Terug naar de volgorde van de stemmen").click()
+    expect(page.get_by_role("button", name="Terug naar de volgorde van de stemmen")).to_have_count(0)
+    after = page.locator(".arrange__name").all_inner_texts()
+    assert [text.split(" ", 1)[1] for text in after] == names
 
 
 def test_a_vote_arrives_on_the_screen_by_itself(site: Site, new_page: Callable[..., Page]) -> None:
     desk = journey.become(new_page(), journey.FACILITATOR)
-    desk.goto(f"/werkateliers/{workshop_to_come(site)}/regie")
+    desk.goto(f"/werkateliers/{workshop_to_come(site)}/agenda")
     desk.get_by_role("link", name="Ranglijst van thema's").click()
     screen = desk
     expect(screen.get_by_role("heading", level=1)).to_have_text("Welke thema's hebben het meeste draagvlak?")
@@ -101,9 +130,9 @@ def test_without_a_network_the_screen_keeps_what_it_showed_and_comes_back(
 ) -> None:
     voter = journey.become(new_page(width=390, height=844), journey.RESIDENT)
     screen = new_page()
-    screen.goto(f"/werkateliers/{workshop_to_come(site)}/scherm")
+    screen.goto(f"/werkateliers/{workshop_to_come(site)}/scherm?beeld=themas")
     before = votes_on(screen)
-    rows = screen.locator("[data-rows=themas] li")
+    rows = screen.locator(".screen__rows li")
     shown = rows.all_inner_texts()
     screen.context.set_offline(True)
     notice = screen.locator(".screen__notice")
@@ -119,9 +148,8 @@ def test_without_a_network_the_screen_keeps_what_it_showed_and_comes_back(
     complaints.found.clear()
 
 
-def test_arrow_keys_and_a_clicker_change_the_scene(site: Site, page: Page) -> None:
-    page.goto(f"/werkateliers/{workshop_to_come(site)}/scherm")
-    scenes = ["themas", "ideeen", "agenda"]
+def test_arrow_keys_lead_a_second_screen_from_scene_to_scene(site: Site, page: Page) -> None:
+    page.goto(f"/werkateliers/{workshop_to_come(site)}/scherm?beeld=themas")
     for key, scene in (
         ("ArrowRight", "ideeen"),
         ("PageDown", "agenda"),
@@ -130,22 +158,20 @@ def test_arrow_keys_and_a_clicker_change_the_scene(site: Site, page: Page) -> No
         ("PageUp", "ideeen"),
     ):
         page.keyboard.press(key)
-        expect(page.locator(f'[data-scene="{scene}"]')).to_be_visible()
-        for other in set(scenes) - {scene}:
-            expect(page.locator(f'[data-scene="{other}"]')).to_be_hidden()
-        expect(page.locator("[data-goto][aria-current]")).to_have_attribute("data-goto", scene)
-    page.reload()
-    expect(page.locator('[data-scene="ideeen"]')).to_be_visible()
+        page.wait_for_url(f"**/scherm?beeld={scene}", wait_until="load")
+        expect(page.locator("[data-fixed][aria-current]")).to_have_attribute(
+            "href", re.compile(f"beeld={scene}$")
+        )
 
 
 def test_without_scripts_the_screen_loads_itself_again(site: Site, new_page: Callable[..., Page]) -> None:
     voter = journey.become(new_page(width=390, height=844), journey.RESIDENT)
     screen = new_page(javascript=False)
-    screen.goto(f"/werkateliers/{workshop_to_come(site)}/scherm")
+    screen.goto(f"/werkateliers/{workshop_to_come(site)}/scherm?beeld=themas")
     before = votes_on(screen)
     vote_elsewhere(site, voter)
-    expect(screen.locator("[data-numbers]")).to_contain_text(
+    expect(screen.locator(".screen__numbers")).to_contain_text(
         f"{before + 1:,} stemmen".replace(",", "."), timeout=15_000
     )
     screen.get_by_role("navigation").get_by_role("link", name="Ideeën").click()
-    expect(screen.locator('[data-scene="ideeen"]')).to_be_visible()
+    expect(screen.locator(".screen__rows--ideas")).to_be_visible()

@@ -36,6 +36,7 @@ FOCUSED = """() => {
 
 def tab_to(page: Page, selector: str, key: str = "Tab") -> None:
     """Step on until the element has the focus; every stop on the way shows itself."""
+    page.wait_for_load_state()  # the style sheet draws what is looked for
     goal = page.locator(selector).first
     for _ in range(MOST_STEPS):
         page.keyboard.press(key)

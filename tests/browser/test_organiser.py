@@ -17,11 +17,11 @@ pytestmark = pytest.mark.browser
 
 def test_the_audit_log_says_what_a_moderator_did(new_page: Callable[..., Page]) -> None:
     desk = journey.become(new_page(), journey.MODERATOR)
-    desk.goto("/moderatie?soort=ideas")
+    desk.goto("/moderatie?soort=idea")
     link = desk.locator(".queue__item h2 a").first
     title = link.inner_text()
     link.click()
-    desk.get_by_role("button", name="Plaatsen").click()
+    journey.publish(desk)
     expect(desk.get_by_role("status").filter(has_text=title)).to_be_visible()
 
     page = journey.become(new_page(width=390, height=844), journey.ORGANISER)

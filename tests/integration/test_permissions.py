@@ -177,9 +177,11 @@ CHECKS_ITSELF: dict[str, dict[str, str]] = {
     "discussion.reply": {"body": "Deze reactie is lang genoeg om te mogen staan."},
     "discussion.report_argument": {"reason": "insult", "explanation": ""},
     "discussion.report_idea": {"reason": "insult", "explanation": ""},
+    "discussion.report_practice": {"reason": "insult", "explanation": ""},
     "changes.amend": {**GOOD_IDEA, "reason": "Er kwam een vraag over de plek."},
     "ideas.edit": GOOD_IDEA,
     "ideas.new": GOOD_IDEA,
+    "outcomes.save": {"conclusion": "Er komen meer grote bomen in de wijk.", "number": "1"},
     "practices.suggest": {
         "title": "Lantaarns die meedenken",
         "level": "city",
@@ -187,6 +189,10 @@ CHECKS_ITSELF: dict[str, dict[str, str]] = {
         "done": "De lampen branden zacht zolang er niemand is, en gaan aan voor wie voorbijkomt.",
     },
     "notifications.unsubscribe": {},
+    "entrance.prove": {"code": "MAAS47"},
+    "room.answer": {"text": "Meer bomen"},
+    "room.check_in": {"group": "resident"},
+    "room.choose": {"option": "1", "value": "1"},
     "voting.cast": {"choice": "for"},
 }
 
@@ -250,13 +256,19 @@ def test_a_form_from_another_site_is_not_obeyed(demo: Flask, people: dict[str, i
 
 
 SETS_A_COOKIE = {
+    "agenda_answers.answer",
     "accounts.sign_in",
     "agenda_vote.choose",
     "codes.enter",
+    "conduct.my_sanction",
+    "discussion.report_argument",
+    "discussion.report_idea",
+    "discussion.report_practice",
     "ideas.new",
     "invitations.open",
     "pages.contact",
     "practices.suggest",
+    "room.check_in",
 }
 """Pages with a form that a stranger can send: the token needs a session."""
 

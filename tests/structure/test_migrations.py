@@ -37,6 +37,20 @@ def test_up_equals_the_models_and_down_leaves_nothing(empty: str) -> None:
     databases.let_go(app)
 
 
+def test_every_step_back_leaves_the_tables_as_they_were_before_it(tmp_path: Path) -> None:
+    app = databases.make_app(f"sqlite:///{tmp_path / 'empty.sqlite'}")
+    names = [path.name[:4] for path in VERSIONS]
+    with app.app_context():
+        on_the_way = {}
+        for name in names:
+            flask_migrate.upgrade(revision=name)
+            on_the_way[name] = _tables()
+        for name in reversed(names[:-1]):
+            flask_migrate.downgrade(revision=name)
+            assert _tables() == on_the_way[name], f"the step back to {name} left something or took too much"
+    databases.let_go(app)
+
+
 def test_migrations_are_numbered_one_after_the_other() -> None:
     numbers = [path.name[:4] for path in VERSIONS]
     assert numbers == [f"{number:04}" for number in range(1, len(VERSIONS) + 1)]
@@ -56,6 +70,28 @@ def _made_by_hand() -> tuple[str, ...]:
     source = (project.ROOT / "migrations" / "env.py").read_text()
     found = re.search(r"^OURS_ALONE = \((.*?)\)", source, re.MULTILINE | re.DOTALL)
     return tuple(re.findall(r'"(\w+)"', found[1])) if found else ()
+
+
+def _tables() -> dict[str, dict[str, object]]:
+    """What the database holds now: per table its columns with their kinds, its indexes and its keys."""
+    inspector = inspect(db.engine)
+    return {
+        table: {
+            "columns": {
+                column["name"]: (str(column["type"]), column["nullable"])
+                for column in inspector.get_columns(table)
+            },
+            "indexes": {
+                index["name"]: (index["column_names"], index["unique"])
+                for index in inspector.get_indexes(table)
+            },
+            "keys": {
+                tuple(key["constrained_columns"]): (key["referred_table"], key["options"].get("ondelete"))
+                for key in inspector.get_foreign_keys(table)
+            },
+        }
+        for table in inspector.get_table_names()
+    }
 
 
 def _differences(ours_alone: tuple[str, ...]) -> list[object]:

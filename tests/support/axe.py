@@ -15,7 +15,8 @@ VIEWS: tuple[tuple[int, Scheme, Any], ...] = (
     (320, "light", COLOURS),
     (320, "dark", RULES),
 )
-"""Every width in both schemes; what does not depend on colour is looked at once for each width."""
+"""Every width in both schemes; what does not depend on colour is looked at once for each width. Before the last view
+all that can be unfolded is: what stands on the folded page stands there as well."""
 
 
 def findings(page: Page, rules: Any = RULES) -> list[str]:
@@ -48,16 +49,15 @@ def overflow(page: Page) -> list[str]:
 
 
 def faults(page: Page) -> list[str]:
-    """Everything against the page in any view, closed and with all that can be unfolded unfolded."""
+    """Everything against the page in any view, as it comes and with all that can be unfolded unfolded."""
     found = []
     for width, scheme, rules in VIEWS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
-        found += [f"{width} px, {scheme}: {fault}" for fault in findings(page, rules)]
         found += [f"{width} px: sticks out: {element}" for element in overflow(page)]
-    if unfold(page):
-        found += [f"unfolded: {fault}" for fault in findings(page)]
-        found += [f"unfolded: sticks out: {element}" for element in overflow(page)]
+        if (width, scheme, rules) == VIEWS[-1] and unfold(page):
+            found += [f"unfolded: sticks out: {element}" for element in overflow(page)]
+        found += [f"{width} px, {scheme}: {fault}" for fault in findings(page, rules)]
     return found
 
 

@@ -49,6 +49,7 @@ class Site:
 
     app: Flask
     url: str
+    live_url: str = ""
 
     def person(self, *, role: Role | None = None, group: Group | None = None) -> int:
         """The number of somebody of the demo with this role (or without any) and of this group."""
@@ -86,6 +87,7 @@ class Complaints:
     """What a browser stumbled over: errors in scripts, refused content, failed or foreign requests."""
 
     site: str
+    live: str = ""
     found: list[str] = field(default_factory=list)
 
     def listen(self, context: BrowserContext) -> None:
@@ -114,7 +116,7 @@ class Complaints:
 
     def _asked(self, url: str) -> None:
         # The policy of a page says whether it may ask for tiles of a map; one that may not complains by itself.
-        known = (self.site, maps.ORIGIN)
+        known = (self.site, maps.ORIGIN, self.live or self.site)
         if urlsplit(url).scheme in ("http", "https") and not url.startswith(known):
             self.found.append(f"asked elsewhere: {url}")
 
@@ -190,7 +192,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture
 def complaints(site: Site) -> Iterator[Complaints]:
     """What the browser stumbled over; a test that leaves any fails. One that expects some empties the list."""
-    complaints = Complaints(site.url)
+    complaints = Complaints(site.url, site.live_url)
     yield complaints
     assert complaints.found == []
 

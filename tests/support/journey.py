@@ -96,6 +96,14 @@ def write_idea(page: Page, title: str, summary: str, body: str, theme: str = "En
         box.check()
 
 
+def publish(page: Page) -> None:
+    """Go through the checklist of the call, if it has one, and publish the idea that is open at the desk."""
+    desk = page.locator("#decide")
+    for point in desk.locator(".decision--direct").get_by_role("checkbox").all():
+        point.check()
+    desk.get_by_role("button", name="Plaatsen").click()
+
+
 def path(page: Page) -> str:
     """The path of the page that is open."""
     return urlsplit(page.url).path

@@ -125,7 +125,7 @@ def look_at(client: FlaskClient, response: TestResponse, path: str = "") -> Page
     return page
 
 
-def post(client: FlaskClient, path: str, status: int = 303, **data: object) -> TestResponse:
+def post(client: FlaskClient, path: str, status: int = 303, /, **data: object) -> TestResponse:
     """Send a form without visiting its page first; the CSRF token is a good one."""
     response = client.post(path, data={"csrf_token": csrf_token(client), **data})
     assert response.status_code == status, (

@@ -33,7 +33,7 @@ def python() -> list[Path]:
 
 
 def everything() -> list[Path]:
-    """Every text file of the project."""
+    """Every text file of the project; what Git keeps for itself is none, a folder or (of a second checkout) a file."""
     here = [f"{folder}/**/*" for folder in OURS]
     texts = (
         ".py",
@@ -54,7 +54,7 @@ def everything() -> list[Path]:
     return [
         path
         for path in files("*", ".ci/*", ".*", *here)
-        if path.suffix in texts and ".git/" not in name(path)
+        if path.suffix in texts and name(path).split("/")[0] != ".git"
     ]
 
 

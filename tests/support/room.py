@@ -6,6 +6,7 @@ group weighs the same Groen and Maas come on the agenda, where every person does
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import update
@@ -40,10 +41,10 @@ class Room:
         """The address of the workshop."""
         return f"/werkateliers/{self.workshop}"
 
-    def person(self, *roles: Role, group: Group = Group.RESIDENT) -> int:
+    def person(self, *roles: Role, group: Group = Group.RESIDENT, **values: Any) -> int:
         """Somebody new."""
         with self.app.app_context():
-            person = factories.a_person(*roles, group=group)
+            person = factories.a_person(*roles, group=group, **values)
             db.session.commit()
             return person.id
 

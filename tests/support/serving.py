@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -38,38 +39,61 @@ class Served:
         return self.output.read().decode()
 
 
-def start(database_url: str, **settings: str) -> Served:
-    """Start gunicorn with these settings and wait for nothing."""
-    port = servers.free_port()
+def start(database_url: str, *command: str, port: str = "", **settings: str) -> Served:
+    """Start gunicorn (or another module) with these settings and wait for nothing."""
+    number = int(port) if port else servers.free_port()
     environ = {
         **{name: value for name, value in os.environ.items() if name in PASSED_ON},
         "SECRET_KEY": databases.SECRET,
         "DATABASE_URL": database_url,
         "DEMO": "1",
         "HOST": "127.0.0.1",
-        "PORT": str(port),
-        "SITE_URL": f"http://127.0.0.1:{port}",
+        "PORT": str(number),
+        "SITE_URL": f"http://127.0.0.1:{number}",
         **settings,
     }
     # A file and no pipe: nobody reads along, and a full pipe would stop the server.
     output = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the server
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "wsgi:app"],
+        [sys.executable, "-m", *(command or ("gunicorn", "wsgi:app"))],
         cwd=project.ROOT,
         env=environ,
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=output,
     )
-    return Served(port, process, output)
+    return Served(number, process, output)
+
+
+LIVE = ("gunicorn", "--config", "live.conf.py", "wsgi:app")
 
 
 @contextlib.contextmanager
-def serving(database_url: str, **settings: str) -> Iterator[Served]:
+def serving_live(database_url: str, port: str, **settings: str) -> Iterator[Served]:
+    """The live process on this port for as long as the block lasts."""
+    with serving(database_url, *LIVE, port=port, LIVE_PORT=port, **settings) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def serving_both(database_url: str, **settings: str) -> Iterator[tuple[Served, Served]]:
+    """The site and its live process, which start at the same time."""
+    ports = str(servers.free_port()), str(servers.free_port())
+    site, live = (f"http://127.0.0.1:{port}" for port in ports)
+    with ThreadPoolExecutor(2) as pool, contextlib.ExitStack() as stack:
+        entered = (
+            pool.submit(stack.enter_context, serving(database_url, port=ports[0], LIVE_URL=live, **settings)),
+            pool.submit(stack.enter_context, serving_live(database_url, ports[1], SITE_URL=site, **settings)),
+        )
+        yield entered[0].result(), entered[1].result()
+
+
+@contextlib.contextmanager
+def serving(database_url: str, *command: str, port: str = "", **settings: str) -> Iterator[Served]:
     """Gunicorn on a port of its own for as long as the block lasts; begins once it answers."""
-    server = start(database_url, **settings)
+    server = start(database_url, *command, port=port, **settings)
     try:
-        _wait(server)
+        wait(server)
         yield server
     finally:
         server.process.send_signal(signal.SIGTERM)
@@ -89,7 +113,8 @@ def get(port: int, path: str) -> tuple[int, dict[str, str], str]:
         return answer.status, dict(answer.getheaders()), answer.read().decode()
 
 
-def _wait(server: Served) -> None:
+def wait(server: Served) -> None:
+    """Wait until it answers."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):

@@ -17,10 +17,10 @@ def _workshop(site: Site) -> int:
 
 def _sealed(page: Page, site: Site) -> None:
     """The standing of the workshop to come is sealed, unless another test did so before."""
-    address = f"/werkateliers/{_workshop(site)}/regie"
+    address = f"/werkateliers/{_workshop(site)}/agenda"
     go(page, address)
     if page.locator("form[action$='/verzegelen'] input[name=seen]").get_attribute("value") == "0":
-        send(page, "/regie/verzegelen")
+        send(page, "/agenda/verzegelen")
 
 
 @state(ORGANISER, "stands.seal", 400)

@@ -360,7 +360,7 @@ def _review_argument(page: Page, site: Site) -> int:
 @state(MODERATOR, "moderation.queue")
 def _only_reports(page: Page, site: Site) -> int:
     """the queue of reports"""
-    return go(page, "/moderatie?soort=reports")
+    return go(page, "/moderatie?soort=report")
 
 
 # --- organisers

@@ -5,18 +5,58 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from app.db import db
 from app.domain.ballot import Group
-from app.domain.lifecycle import IdeaState
+from app.domain.lifecycle import IdeaState, RefusalReason
+from app.domain.ranking.canonical import canonical, sha256
+from app.domain.sameness import mark_of
+from app.features.integrity import accounts
+from app.features.workshop import publishing
 from app.kit.tokens import keyed_hash, new_token
-from app.models import AgendaItem, Call, ContactMessage, Idea, Person, ProgrammePart, Report
+from app.models import (
+    AgendaItem,
+    Attendee,
+    Call,
+    ContactMessage,
+    Idea,
+    Person,
+    ProgrammePart,
+    Report,
+    Round,
+    RoundOption,
+)
 from app.models.argument import ArgumentState
 from app.models.entry import CodeBatch, DeviceSession, Invitation, SecondFactor, TrustedDomain
-from app.models.moderation import ReportReason
+from app.models.integrity import KnownNetwork
+from app.models.moderation import (
+    FlaggedWord,
+    ModerationVerb,
+    ReportReason,
+    Sanction,
+    SanctionKind,
+    SanctionReason,
+)
+from app.models.outcome import WorkshopEvening
+from app.models.person import Role
+from app.models.queue import QueueItem, QueueKind
+from app.models.room import RoundKind, RoundState
 from app.models.seal import SealReason
-from app.models.workshop import AgendaItemKind
-from app.records import calls, seals
+from app.models.workshop import AgendaInvitation, AgendaItemKind, AgendaVersion, Invited
+from app.records import (
+    agenda_invitations,
+    agendas,
+    calls,
+    decisions,
+    frames,
+    queue,
+    sanctions,
+    seals,
+    standings,
+)
 from tests import factories
+from tests.support import chamber, odd_votes
 
 
 @dataclass
@@ -36,27 +76,51 @@ class World:
             return {"person_id": self._with_second_factor()}
         if room in ("codes", "invitations"):
             return self._way_in()
+        if room == "conduct":
+            return self._measure()
+        if endpoint == "discussion.report_practice":
+            return {"practice_id": factories.a_practice(factories.a_process()).id}
         if room == "moderation":
             return self._for_moderators(view)
+        if room in ("appeals", "public_log"):
+            return self._of_due_process()
+        if room in ("integrity", "objections"):
+            return self._votes_that_stand_out()
+        if room == "friction":
+            return {"word_id": self._flagged_word()}
+        if room == "waves":
+            return {"by": "tekst", "mark": self._wave(), "batch": "0" * 32}
+        if room == "duplicates":
+            idea = self._idea()
+            pair = factories.a_pair(idea, factories.an_idea(idea.call))
+            return {"idea_id": idea.id, "proposal_id": pair.id}
         if room == "agenda_vote":
             return {"call_id": self._open_agenda_vote()}
         if endpoint.startswith("processes.") or room in ("partners", "practices"):
             return self._of_a_process(room, view)
-        if room in ("workshop", "projector"):
-            workshop = factories.a_workshop(factories.a_call())
-            item = AgendaItem(
-                workshop_id=workshop.id, kind=AgendaItemKind.BREAK, title="Pauze", minutes=15, position=1
-            )
-            db.session.add(item)
-            db.session.flush()
-            return {"workshop_id": workshop.id, "item_id": item.id}
+        if room in ("room", "hall", "rounds"):
+            return self._of_a_room(view)
+        if room in ("workshop", "projector", "desk", "agenda_versions", "agenda_answers"):
+            return self._of_a_workshop()
+        if room == "live":
+            return {"channel": "scherm", "key": factories.a_workshop(factories.a_call()).id}
+        if room in ("outcomes", "evening_pictures", "evening_report"):
+            return self._of_an_evening(view)
         if room == "gatherings":
             return self._of_an_activity()
+        if room in ("council", "council_desk"):
+            return self._of_the_council(view)
         if room == "stands":
             return self._of_a_standing()
         if room == "notifications":
             return {"what": "idee", "number": self._idea().id, "token": "geen-echte-sleutel"}
-        if room == "organiser":
+        if room == "integrity_settings":
+            cidr = f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}::/64"
+            network = KnownNetwork(name="Bibliotheek", cidr=cidr, added_at=datetime.now(UTC))
+            db.session.add(network)
+            db.session.flush()
+            return {"slug": factories.a_process().slug, "network_id": network.id}
+        if room in ("organiser", "moderation_settings"):
             message = ContactMessage(body="Een vraag over het traject.", created_at=datetime.now(UTC))
             db.session.add(message)
             db.session.flush()
@@ -72,6 +136,65 @@ class World:
             return {"idea_id": self._idea(IdeaState.DRAFT).id}
         idea = self._idea()
         return {"idea_id": idea.id, "argument_id": factories.an_argument(idea, self.author).id}
+
+    def _of_a_room(self, view: str) -> dict[str, Any]:
+        """A workshop with open doors, somebody in it, and an open question with two answers."""
+        now = datetime.now(UTC)
+        doors = now + timedelta(hours=1)
+        workshop = factories.a_workshop(factories.a_call(), doors_until=doors)
+        here = Attendee(workshop_id=workshop.id, group=Group.COUNCIL, arrived_at=now, token_hash=new_token())
+        asked = Round(workshop_id=workshop.id, question="Wat wil je?", kind=RoundKind.OPEN, created_at=now)
+        asked.state = RoundState.PLANNED if view in ("remove", "change") else RoundState.CLOSED
+        db.session.add_all([here, asked])
+        db.session.flush()
+        options = [
+            RoundOption(round_id=asked.id, text=text, key=text, created_at=now)
+            for text in ("Bomen", "Banken")
+        ]
+        db.session.add_all(options)
+        db.session.flush()
+        return {
+            "workshop_id": workshop.id,
+            "code": workshop.join_code,
+            "attendee_id": here.id,
+            "round_id": asked.id,
+            "option_id": options[0].id,
+        }
+
+    def _of_a_workshop(self) -> dict[str, Any]:
+        """A workshop with a break, a version of its agenda, and somebody who is asked to come."""
+        call, now, token = factories.a_call(), datetime.now(UTC), new_token()
+        workshop, theme = factories.a_workshop(call), factories.a_theme(call.process)
+        item = AgendaItem(
+            workshop_id=workshop.id, kind=AgendaItemKind.BREAK, title="Pauze", minutes=15, position=1
+        )
+        asked = AgendaInvitation(
+            workshop_id=workshop.id,
+            theme_id=theme.id,
+            person_id=self.author.id,
+            role=Invited.PROPOSER,
+            token_hash=agenda_invitations.token_hash(token),
+            asked_at=now,
+        )
+        db.session.add_all([item, asked])
+        db.session.flush()
+        values = {"workshop_id": workshop.id, "item_id": item.id, "theme_id": theme.id, "token": token}
+        values |= {"invitation_id": asked.id, "number": 1, "name": "agenda.json"}
+        call_id, number = call.id, workshop.id
+        db.session.commit()
+        standings.refresh(call_id, now)
+        row = agendas.workshop(number)
+        frame = frames.read(row.call_slug) if row else None
+        assert row is not None
+        assert frame is not None
+        draft = publishing.draft(row, frame, now)
+        assert draft is not None
+        text = canonical(draft.document)
+        db.session.add(
+            AgendaVersion(workshop_id=number, number=1, document=text, digest=sha256(text), published_at=now)
+        )
+        db.session.flush()
+        return values
 
     def _way_in(self) -> dict[str, Any]:
         """A batch of voting codes, an invitation that waits and a mail domain."""
@@ -96,6 +219,19 @@ class World:
     def _idea(self, state: IdeaState = IdeaState.PUBLISHED) -> Idea:
         return factories.an_idea(author=self.author, state=state)
 
+    def _votes_that_stand_out(self) -> dict[str, Any]:
+        """A signal with an exclusion in force, to which somebody objects."""
+        idea = self._idea()
+        voters = [factories.a_vote(idea) for _ in range(3)]
+        signal = odd_votes.a_signal(idea, [*voters, factories.a_vote(idea, self.author)])
+        exclusion = odd_votes.an_exclusion(signal, factories.a_person(), factories.a_person())
+        voter = odd_votes.an_objection(exclusion)
+        return {
+            "signal_id": signal.id,
+            "exclusion_id": exclusion.id,
+            "token": accounts.tokens_of(signal.id, [voter])[voter],
+        }
+
     def _open_agenda_vote(self) -> int:
         """The main call, in which people can tick themes."""
         main = calls.main_call()
@@ -103,6 +239,20 @@ class World:
         call.agenda_ballot = True
         db.session.flush()
         return call.id
+
+    def _flagged_word(self) -> int:
+        row = FlaggedWord(word=secrets.token_hex(8), added_at=datetime.now(UTC))
+        db.session.add(row)
+        db.session.flush()
+        return row.id
+
+    def _wave(self) -> str:
+        """Ideas of somebody new that say the same; what they have in common."""
+        stranger, text = factories.a_person(), f"Kijk op www.{secrets.token_hex(8)}.example voor snel geld."
+        for _ in range(3):
+            idea = factories.an_idea(None, stranger, state=IdeaState.SUBMITTED, body=text)
+            queue.put(QueueKind.IDEA, idea, datetime.now(UTC))
+        return mark_of("", text)
 
     def _session(self) -> int:
         """One of the author on another device."""
@@ -136,7 +286,62 @@ class World:
         )
         db.session.add(report)
         db.session.flush()
-        return {"idea_id": idea.id, "argument_id": argument.id, "report_id": report.id}
+        queue.put(QueueKind.REPORT, idea, report.created_at, is_live=True)
+        item = db.session.scalars(select(QueueItem.id).where(QueueItem.idea_id == idea.id)).first()
+        return {
+            **self._decided(),
+            "idea_id": idea.id,
+            "argument_id": argument.id,
+            "report_id": report.id,
+            "item_id": item,
+            "kind": "idee",
+            "number": idea.id,
+        }
+
+    def _decided(self) -> dict[str, Any]:
+        """A decision of a moment ago that can be undone, alone or with its batch."""
+        idea, batch = self._idea(IdeaState.HIDDEN), secrets.token_hex(16)
+        decision = decisions.write(
+            idea,
+            ModerationVerb.HIDE,
+            factories.a_person(Role.MODERATOR),
+            datetime.now(UTC),
+            reason=RefusalReason.INSULT,
+            sentence="Een zin die lang genoeg is.",
+            before={"state": "published"},
+            batch=batch,
+        )
+        db.session.flush()
+        return {"decision_id": decision.id, "batch": batch}
+
+    def _of_due_process(self) -> dict[str, Any]:
+        """A decision and a sanction that the author can still appeal against, and an appeal against another one."""
+        now = datetime.now(UTC)
+        staff = factories.a_person(Role.MODERATOR)
+        sanction = factories.a_sanction(self.author, staff)
+        waits = factories.an_appeal(factories.a_decision(self._idea(), staff), self.author)
+        decision = factories.a_decision(self._idea(), staff, decided_at=now - timedelta(hours=1))
+        return {
+            "decision_id": decision.id,
+            "sanction_id": sanction.id,
+            "appeal_id": waits.id,
+            "token": sanctions.token_of(sanction),
+        }
+
+    def _measure(self) -> dict[str, Any]:
+        """A warning of the author."""
+        warning = Sanction(
+            person_id=self.author.id,
+            kind=SanctionKind.WARN,
+            reason=SanctionReason.OTHER,
+            sentence="Een zin die lang genoeg is.",
+            by_id=factories.a_person().id,
+            started_at=datetime.now(UTC),
+        )
+        db.session.add(warning)
+        db.session.flush()
+        token = sanctions.token_of(warning)
+        return {"person_id": self.author.id, "sanction_id": warning.id, "token": token}
 
     def _of_a_standing(self) -> dict[str, Any]:
         call, now = factories.a_call(), datetime.now(UTC)
@@ -145,6 +350,29 @@ class World:
         snapshot = seals.seal(call.id, SealReason.WORKSHOP, now, workshop_id=workshop.id)
         plan = seals.plan(call.id, now + timedelta(days=1), now)
         return {"snapshot_id": snapshot.id, "plan_id": plan.id, "workshop_id": workshop.id}
+
+    def _of_an_evening(self, view: str) -> dict[str, Any]:
+        """A workshop that began an hour ago, with an outcome and a picture; finished where everybody reads."""
+        now = datetime.now(UTC)
+        process = factories.a_process()
+        call, theme = factories.a_call(process), factories.a_theme(process)
+        workshop = factories.a_workshop(call)
+        workshop.activity.starts_at = now - timedelta(hours=1)
+        outcome = factories.an_outcome(workshop, theme)
+        picture = factories.a_picture(workshop)
+        if view in ("show", "download", "image", "reopen"):
+            db.session.add(WorkshopEvening(workshop_id=workshop.id, finished_at=now, told_at=now))
+        db.session.commit()
+        standings.refresh(call.id, now)  # so that the page has nothing to compute
+        return {
+            "workshop_id": workshop.id,
+            "theme_id": outcome.theme_id,
+            "picture_id": picture.id,
+            "key": picture.digest,
+            "width": 480,
+            "where": "later",
+            "ending": "docx",
+        }
 
     def _of_an_activity(self) -> dict[str, Any]:
         process = factories.a_process()
@@ -159,12 +387,26 @@ class World:
             "filename": file.filename,
         }
 
+    def _of_the_council(self, view: str) -> dict[str, Any]:
+        """A process with something at every station."""
+        made = chamber.a_chamber(factories.a_call(), self.author)
+        is_decided = view in ("decide", "decision")
+        return {
+            "slug": made.slug,
+            "ending": "pdf",
+            "element_id": made.adopted if view in ("add_milestone", "finish") else made.free,
+            "proposal_id": made.handed_in if is_decided else made.proposal,
+            "decision_id": made.decision,
+            "clock_id": made.clock,
+            "milestone_id": made.milestone,
+        }
+
     def _of_a_process(self, room: str, view: str) -> dict[str, Any]:
         process = factories.a_process()
         if room == "partners":
             return {"slug": factories.an_organisation(verified_at=datetime.now(UTC)).slug}
         if room == "practices":
-            if view in ("publish", "refuse", "review"):
+            if view in ("publish", "refuse", "review", "reported", "keep", "take_out"):
                 return {"practice_id": factories.a_suggestion(process, self.author).id}
             return {"slug": factories.a_practice(process).slug}
         call = factories.a_call(process)

@@ -15,7 +15,7 @@ from app.domain.lifecycle import IdeaState
 from app.models import Argument, Idea, Phase
 from app.models.argument import ArgumentState, HelpfulMark
 from app.models.person import Role
-from app.records import arguments
+from app.records import argument_views, arguments
 from tests import factories
 from tests.support import csrf_token, post, sign_in, sign_out, statements, visit
 
@@ -214,7 +214,7 @@ def test_orders_pages_and_the_lasting_address(app: Flask, client: FlaskClient, i
     for nonsense in ("?argumenten=votes", "?voor_na=x", "?voor_na=4711", "?tegen_na=1&vragen_na=" + "9" * 40):
         assert shown(f"/ideeen/{idea}{nonsense}") == orders[""][:20]
     with app.app_context(), statements() as sent:
-        talk = arguments.of_idea(idea, 1, datetime.now(UTC), arguments.view_of({"voor_na": str(late)}))
+        talk = arguments.of_idea(idea, 1, datetime.now(UTC), argument_views.view_of({"voor_na": str(late)}))
     assert len(sent) == 1
     assert talk.count == 22
 

@@ -141,11 +141,16 @@ def test_who_was_signed_out_meanwhile_finds_the_explanation_back(
 
 
 @pytest.mark.one_database
-def test_a_stranger_signs_in_first(app: Flask, client: FlaskClient, texts: tuple[int, int]) -> None:
+def test_a_stranger_chooses_to_sign_in_and_the_report_waits(
+    app: Flask, client: FlaskClient, texts: tuple[int, int]
+) -> None:
     idea, argument = texts
     for address in (f"/ideeen/{idea}/melden", f"/argumenten/{argument}/melden"):
-        for answer in (client.get(address), client.post(address)):
-            assert answer.headers["Location"] == f"/inloggen?next={address}"
+        page = visit(client, address)
+        answer = page.submit("main form", reason="insult", explanation="Kijk eens.", how="sign_in")
+        assert answer.headers["Location"] == f"/inloggen?next={address}"
+        assert "Kijk eens." in visit(client, answer.headers["Location"]).text
+    assert reports(app) == []
 
 
 @pytest.mark.one_database

@@ -14,6 +14,7 @@ from app.domain.ballot import Group, Side
 from app.domain.lifecycle import IdeaState
 from app.models import Argument, Draft, Idea, Person, Phase
 from app.models.argument import ArgumentState
+from app.models.moderation import ModerationDecision, ModerationVerb
 from app.records import arguments
 from tests import factories
 from tests.support import Page, csrf_token, look_at, post, sign_in, sign_out, statements, visit
@@ -148,6 +149,39 @@ def test_ten_clicks_at_once_add_one_argument(app: Flask, idea: int, writer: int)
         thread.join(30)
     assert answers == [303] * 10
     assert counted(app, idea) == 1
+
+
+def test_a_writer_reads_on_what_reports_took_off(
+    app: Flask, client: FlaskClient, idea: int, writer: int
+) -> None:
+    """Also where no moderator reads texts beforehand; others see the place without the text."""
+    argue(client, idea)
+    with app.app_context():
+        argument = db.session.execute(select(Argument)).scalar_one()
+        number, argument.state = argument.id, ArgumentState.WAITING
+        db.session.get_one(Idea, idea).argument_count = 0
+        decision = ModerationDecision(
+            argument_id=number, verb=ModerationVerb.RECALL, sentence="", decided_at=datetime.now(UTC)
+        )
+        db.session.add(decision)
+        db.session.commit()
+    place = "Meerdere lezers meldden deze tekst."
+    own = visit(client, f"/ideeen/{idea}").one("#unplaced")
+    assert TEXT in own.get_text()
+    assert place in own.get_text()
+    assert not own.select(f'a[href="/argumenten/{number}/verwijderen"]'), "not while a moderator looks at it"
+    for other in (app.test_client(), stranger_who_signed_in(app)):
+        page = visit(other, f"/ideeen/{idea}")
+        assert TEXT not in page.text
+        assert not page.all("#unplaced")
+        assert place in page.one(f"#argument-{number}").get_text()
+
+
+def stranger_who_signed_in(app: Flask) -> FlaskClient:
+    with app.app_context():
+        number = factories.a_person().id
+        db.session.commit()
+    return sign_in(app.test_client(), number)
 
 
 def test_many_people_at_once_are_all_counted(app: Flask, idea: int) -> None:

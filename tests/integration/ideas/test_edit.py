@@ -14,6 +14,7 @@ from app.kit.identity import DRAFT
 from app.models import Idea, ModerationDecision
 from app.models.moderation import ModerationVerb
 from app.models.person import Draft, Role
+from app.models.process import Curation
 from tests import factories
 from tests.support import look_at, sign_in, sign_out, visit
 
@@ -88,6 +89,24 @@ def test_a_vote_that_was_withdrawn_is_no_reaction(app: Flask) -> None:
         factories.a_vote(db.session.get_one(Idea, number), voter, VoteValue.WITHDRAWN)
         db.session.commit()
     visit(client, f"/ideeen/{number}/bewerken")
+
+
+@pytest.mark.parametrize(
+    ("state", "curation", "sentence"),
+    [
+        (IdeaState.DRAFT, Curation.BEFORE, "Een moderator leest je idee voordat het op de site komt"),
+        (IdeaState.RETURNED, Curation.BEFORE, "Een moderator leest je idee voordat het op de site komt"),
+        (IdeaState.DRAFT, Curation.AFTER, "Je idee staat meteen op de site."),
+    ],
+)
+def test_before_sending_in_one_reads_what_happens_then(
+    app: Flask, state: IdeaState, curation: Curation, sentence: str
+) -> None:
+    number, client = made(app, state=state)
+    with app.app_context():
+        db.session.get_one(Idea, number).call.idea_curation = curation
+        db.session.commit()
+    assert sentence in visit(client, f"/ideeen/{number}/bewerken").text
 
 
 def test_nobody_else_changes_it(app: Flask, client: FlaskClient) -> None:

@@ -94,7 +94,7 @@ def test_an_idea_is_sent_in(app: Flask, client: FlaskClient, person: int) -> Non
     assert answer.status_code == 303
     next_page = visit(client, answer.headers["Location"])
     assert "Je idee is ingestuurd." in next_page.text
-    assert "binnen twee werkdagen" in next_page.text
+    assert "Je krijgt een e-mail zodra het op de site staat" in next_page.text
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Tally)) == 3
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.db import db
 from app.domain.lifecycle import IdeaState, IdeaVerb
 from app.models import Idea
-from app.records import lifecycle, order, standings
+from app.records import lifecycle, order, ranking_rules
 from tests import factories
 from tests.support import Page, post, sign_in, visit
 
@@ -70,7 +70,7 @@ def test_a_change_in_this_process_shows_at_once(
 def test_the_sheet_is_read_anew_when_anything_changed(app: Flask, call: str, change: str) -> None:
     with app.app_context():
         first, second = db.session.scalars(select(Idea).order_by(Idea.id).limit(2)).all()
-        rules, number = standings.rules_of(first.call_id), first.call_id
+        rules, number = ranking_rules.rules_of(first.call_id), first.call_id
         before = order.of_call(number, rules)
         assert order.version_of(number) == before.version
         assert order.of_call(number, rules) is before

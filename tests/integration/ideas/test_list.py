@@ -17,7 +17,7 @@ from app.domain.lifecycle import IdeaState, PublicStatus
 from app.domain.ranking import Method
 from app.models import Idea, Phase
 from app.models.process import Audience, CallKind, ProcessState
-from app.records import standings
+from app.records import vote_tables
 from app.records.order import Sort
 from tests import factories
 from tests.support import Page, sign_in, visit
@@ -96,7 +96,9 @@ def test_filters_stay_while_turning_pages(client: FlaskClient, call: str) -> Non
 def test_orders_mean_what_they_say(app: Flask, client: FlaskClient, call: str) -> None:
     with app.app_context():
         newest = list(db.session.scalars(select(Idea.id).order_by(Idea.published_at.desc()).limit(20)))
-        ranked = list(standings.ranked_ideas(db.session.scalars(select(Idea.call_id)).first() or 0).ids)[:20]
+        ranked = list(vote_tables.ranked_ideas(db.session.scalars(select(Idea.call_id)).first() or 0).ids)[
+            :20
+        ]
         assert len(ranked) > 5
     assert numbers(visit(client, "/ideeen?sort=created_desc")) == newest
     assert numbers(visit(client, "/ideeen?sort=draagvlak"))[: len(ranked)] == ranked
@@ -116,7 +118,7 @@ def test_the_ranking_follows_the_settings_of_the_process(app: Flask, client: Fla
         assert idea is not None
         idea.call.process.ranking_settings = {"n_min": 1, "weighting": "per_person"}
         db.session.commit()
-        ranked = list(standings.ranked_ideas(idea.call_id, Method.DRAAGVLAK).ids)[:20]
+        ranked = list(vote_tables.ranked_ideas(idea.call_id, Method.DRAAGVLAK).ids)[:20]
     assert numbers(visit(client, "/ideeen?sort=draagvlak")) == ranked
 
 

@@ -20,6 +20,7 @@ from app.models import (
     StatusChange,
 )
 from app.models.council import CouncilResult
+from app.models.integrity import ExcludedVote, Exclusion, ExclusionReason, ExclusionState
 from app.models.moderation import ModerationVerb
 from app.models.person import Role
 from app.models.process import ProcessState
@@ -104,8 +105,40 @@ def test_a_page_with_75_arguments_costs_six_statements(app: Flask, client: Flask
         number = idea.id
     page = visit(client, f"/ideeen/{number}", max_queries=6)
     assert len(page.all(".argument")) == 75
+    assert "#unplaced" not in page.html
     assert "Set-Cookie" not in page.response.headers
     assert "csrf_token" not in page.html
+
+
+def test_merges_and_votes_that_do_not_count_cost_no_statement_more(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        idea = factories.an_idea(themes=[factories.a_theme(factories.a_process())])
+        first = factories.an_idea(
+            idea.call, title="Ook bankjes", state=IdeaState.MERGED, merged_into_id=idea.id
+        )
+        factories.an_idea(
+            idea.call, title="Nog meer bankjes", state=IdeaState.MERGED, merged_into_id=first.id
+        )
+        voter, number = factories.a_person(), idea.id
+        factories.a_vote(idea)
+        factories.a_vote(idea, voter)
+        past = datetime.now(UTC) - timedelta(hours=1)
+        exclusion = Exclusion(
+            call_id=idea.call_id,
+            reason=ExclusionReason.AUTOMATED,
+            sentence="Deze stemmen kwamen van een programma.",
+            state=ExclusionState.IN_FORCE,
+            proposed_by_id=factories.a_person(Role.MODERATOR).id,
+            proposed_at=past,
+        )
+        row = ExcludedVote(exclusion=exclusion, idea_id=number, person_id=voter.id, from_at=past)
+        db.session.add_all([exclusion, row])
+        reader = factories.a_person(created_at=datetime.now(UTC) - timedelta(days=3)).id
+        db.session.commit()
+    for who, most in ((client, 6), (sign_in(app.test_client(), reader), 8)):
+        page = visit(who, f"/ideeen/{number}", max_queries=most)
+        assert page.texts(".idea__merged-text h3") == ["Ook bankjes", "Nog meer bankjes"]
+        assert page.texts(".excluded__reasons li") == ["Deze stemmen zijn door een programma uitgebracht: 1"]
 
 
 def test_the_text_is_shown_as_typed(app: Flask, client: FlaskClient) -> None:
@@ -243,7 +276,7 @@ def test_who_may_not_read_it_reads_why(
 def test_a_page_that_is_not_public_is_not_voted_or_argued_on(app: Flask) -> None:
     number, author = made(app, state=IdeaState.SUBMITTED, published_at=None)
     page = visit(sign_in(app.test_client(), author), f"/ideeen/{number}")
-    assert "binnen twee werkdagen" in page.text
+    assert "Je krijgt een e-mail zodra het op de site staat" in page.text
     assert not page.all(".ballot, .discussion, .report-link, .idea__share")
     assert page.one('meta[name="robots"]')["content"] == "noindex"
 
@@ -275,8 +308,14 @@ def test_the_author_reads_what_the_moderator_wrote(
             )
         db.session.commit()
     page = visit(sign_in(app.test_client(), author), f"/ideeen/{number}")
-    assert "Haal de naam van je buurman weg." in page.text
-    assert "Een ouder besluit." not in page.text
+    now = page.one(".idea__next").get_text()
+    assert "Haal de naam van je buurman weg." in now
+    assert "Een ouder besluit." not in now
+    course = page.texts(".course .mine__sentence")
+    assert course == ["Haal de naam van je buurman weg.", "Een ouder besluit."], "all of it, newest first"
+    read_by_others = app.test_client().get(f"/ideeen/{number}").text
+    assert "ouder besluit" not in read_by_others
+    assert "je buurman" not in read_by_others
 
 
 def test_a_merged_idea_leads_to_the_one_it_became(app: Flask, client: FlaskClient) -> None:
@@ -288,10 +327,21 @@ def test_a_merged_idea_leads_to_the_one_it_became(app: Flask, client: FlaskClien
         db.session.commit()
         numbers = merged.id, target.id
     answer = client.get(f"/ideeen/{numbers[0]}")
-    assert answer.status_code == 301
-    assert answer.headers["Location"] == f"/ideeen/{numbers[1]}"
-    assert client.get(f"/en/ideeen/{numbers[0]}").headers["Location"] == f"/en/ideeen/{numbers[1]}"
+    assert answer.status_code == 303, "not for ever: a merge can be undone"
+    anchor = f"#samengevoegd-{numbers[0]}"
+    assert answer.headers["Location"] == f"/ideeen/{numbers[1]}{anchor}"
+    english = client.get(f"/en/ideeen/{numbers[0]}").headers["Location"]
+    assert english == f"/en/ideeen/{numbers[1]}{anchor}"
     assert "Hetzelfde nog een keer" in visit(client, f"/ideeen/{numbers[1]}").text
+    assert visit(client, f"/ideeen/{numbers[0]}?origineel=1").h1 == "Hetzelfde nog een keer"
+    assert visit(client, f"/ideeen/{numbers[0]}/melden").h1
+    with app.app_context():
+        db.session.get_one(Idea, numbers[1]).state = IdeaState.HIDDEN
+        db.session.commit()
+    page = visit(client, f"/ideeen/{numbers[0]}")
+    assert page.h1 == "Hetzelfde nog een keer", "where the other may not be read it keeps its own page"
+    assert f"/ideeen/{numbers[1]}" not in page.links()
+    assert not page.all(".ballot button, .discussion")
 
 
 def test_an_idea_that_never_was_is_not_found(client: FlaskClient) -> None:
@@ -323,14 +373,14 @@ def test_withdrawing_takes_it_off_the_site(app: Flask, client: FlaskClient) -> N
     assert "Je hebt je idee ingetrokken." in visit(own, answer.headers["Location"]).text
     visit(client, f"/ideeen/{number}", status=410)
     assert "Een idee dat weer weg mag" not in visit(client, "/ideeen").text
-    answer = post(own, f"/ideeen/{number}/intrekken", status=403)
+    answer = post(own, f"/ideeen/{number}/intrekken", 403)
     assert "Dit idee kun je niet meer intrekken." in answer.get_data(as_text=True)
 
 
 def test_nobody_else_withdraws_it(app: Flask, client: FlaskClient) -> None:
     number, _ = made(app)
     for visitor in (a_visitor(app), a_visitor(app, Role.MODERATOR), a_visitor(app, Role.ORGANISER)):
-        answer = post(visitor, f"/ideeen/{number}/intrekken", status=403)
+        answer = post(visitor, f"/ideeen/{number}/intrekken", 403)
         assert "Alleen de indiener kan dit idee intrekken." in answer.get_data(as_text=True)
     assert "/inloggen" in post(client, f"/ideeen/{number}/intrekken").headers["Location"]
     assert client.get(f"/ideeen/{number}/intrekken").status_code == 303
@@ -347,7 +397,7 @@ def test_a_closed_process_keeps_its_ideas(app: Flask) -> None:
         number, author = idea.id, idea.author_id
     client = sign_in(app.test_client(), author)
     assert "Dit traject is gesloten." in visit(client, f"/ideeen/{number}").text
-    post(client, f"/ideeen/{number}/intrekken", status=403)
+    post(client, f"/ideeen/{number}/intrekken", 403)
     assert client.get(f"/ideeen/{number}/bewerken").location == f"/ideeen/{number}/wijzigen"
     page = visit(client, f"/ideeen/{number}/wijzigen", status=403)
     assert "Dit traject is gesloten" in page.text

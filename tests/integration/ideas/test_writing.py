@@ -1,5 +1,6 @@
 """While somebody writes: the draft keeps itself, ideas like it are found, hints are given, one looks before sending."""
 
+from string import ascii_lowercase
 from typing import Any
 
 import pytest
@@ -179,14 +180,14 @@ def test_ideas_that_look_like_it_are_found(app: Flask, client: FlaskClient, pers
 
 
 def test_hints_are_given_for_what_is_typed(client: FlaskClient, person: int) -> None:
-    text = "Teneinde de GGX te helpen. " + " ".join(["woord"] * 21) + "."
+    text = "Teneinde de GGX te helpen. " + " ".join(f"{letter}woord" for letter in ascii_lowercase[:21]) + "."
     answer = client.post(
         "/ideeen/nieuw/advies",
         data={"body": text, "title": "<b>tevens</b>", "csrf_token": csrf_token(client)},
     )
     assert answer.status_code == 200
     page = Page(client, answer, "")
-    assert page.one("summary").get_text(strip=True) == "4 tips om je tekst makkelijker te maken"
+    assert page.one("summary").get_text(strip=True) == "4 tips voor je tekst"
     assert page.texts("q")[:3] == ["tevens", "Teneinde", "GGX"]
     assert "21 woorden" in page.html
     assert "Misschien: om." in page.html

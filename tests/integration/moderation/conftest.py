@@ -12,8 +12,7 @@ from sqlalchemy import select
 from app.db import db
 from app.domain.lifecycle import IdeaState
 from app.kit import signals
-from app.models import AuditEntry, Call, Idea, MailMessage, ModerationDecision, Person, Report
-from app.models.moderation import ReportReason
+from app.models import Argument, AuditEntry, Call, Idea, MailMessage, ModerationDecision, Person
 from app.models.person import Role
 from tests import factories
 from tests.support import sign_in
@@ -62,16 +61,14 @@ class Room:
     ) -> int:
         """A report on a text."""
         with self.app.app_context():
-            report = Report(
-                idea_id=idea,
-                argument_id=argument,
-                reporter_id=by or self.reader,
-                reason=ReportReason.INSULT,
+            text = db.session.get_one(Idea, idea) if idea else db.session.get_one(Argument, argument)
+            report = factories.a_report(
+                text,
+                db.session.get_one(Person, by or self.reader),
                 explanation="Dit is <b>gemeen</b>.",
                 created_at=at or hours_ago(1),
                 handled_at=hours_ago(0) if handled else None,
             )
-            db.session.add(report)
             db.session.commit()
             return report.id
 
@@ -93,6 +90,13 @@ class Room:
         """All rows of a table, oldest first."""
         with self.app.app_context():
             rows = list(db.session.scalars(select(table).order_by(table.id)))
+            db.session.expunge_all()
+            return rows
+
+    def all_by(self, table: type[Any]) -> list[Any]:
+        """All rows of a table that has no number of its own, in the order of its key."""
+        with self.app.app_context():
+            rows = list(db.session.scalars(select(table).order_by(*table.__table__.primary_key)))
             db.session.expunge_all()
             return rows
 

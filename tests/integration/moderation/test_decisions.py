@@ -196,7 +196,7 @@ def test_nobody_decides_on_an_own_idea(room: Room, desk: FlaskClient, verb: str)
     idea = room.idea(before, author=room.moderator)
     page = review(desk, idea)
     assert "Dit is je eigen tekst. Een andere moderator besluit erover." in page.text
-    assert not page.all("main form")
+    assert not page.all("#decide .decision")
     versions = {f"{name}-version": 1 for name in ("publish", "return", "refuse")}
     answer = post(desk, f"/moderatie/ideeen/{idea}/{verb}", 403, **versions, **fields)
     assert "Dit is je eigen tekst." in look_at(desk, answer).text
@@ -308,7 +308,8 @@ def test_after_a_decision_comes_the_next_text(room: Room, desk: FlaskClient) -> 
     argument = room.argument(published)
     room.report(argument=argument, at=hours_ago(6))
     page = review(desk, first)
-    assert page.links(".review__onwards a")[0] == f"/moderatie/ideeen/{second}"
+    skipping = page.submit(".review__onwards form")
+    assert skipping.location == f"/moderatie/ideeen/{second}"
     answer = page.submit(form("plaatsen"))
     assert answer.location == f"/moderatie/ideeen/{second}"
     page = review(desk, second)
@@ -347,7 +348,7 @@ def test_the_page_tells_what_is_needed_to_decide(room: Room, desk: FlaskClient) 
         body="Ik <script>wacht</script> vaak.\n\nZie https://example.org/banken en zeg het voort.",
         neighbourhood="Wyck",
     )
-    page = review(desk, idea, max_queries=13)
+    page = review(desk, idea, max_queries=17)
     assert page.h1 == "Een bankje bij elke bushalte"
     assert "Waar moet de stad slim in zijn?" in page.text
     assert "Inge (Inwoner)" in page.text

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from app.db import db
 from app.features.notifications import fan_out
@@ -90,7 +90,7 @@ class Town:
     def all(self, table: Any) -> Sequence[Any]:
         """Every row of a table."""
         with self.app.app_context():
-            return db.session.scalars(select(table)).all()
+            return db.session.scalars(select(table).order_by(*inspect(table).primary_key)).all()
 
     def get(self, table: Any, number: int) -> Any:
         """One row."""

@@ -1,5 +1,7 @@
 """Following: a button on four kinds of pages that says whether one follows, a list to stop from, and no counts."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -28,7 +30,7 @@ def numbers(town: Town) -> dict[Subject, int]:
 
 
 def test_follow_and_stop_on_every_page(town: Town, client: FlaskClient) -> None:
-    person = town.person()
+    person = town.person(created_at=datetime.now(UTC) - timedelta(days=3))  # of who is new a form asks more
     for _other in range(3):
         town.follower(Subject.IDEA, town.idea)
     mine = town.client(person)

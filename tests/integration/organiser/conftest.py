@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -58,6 +59,11 @@ class Office:
             person = factories.a_person(*roles, **values)
             db.session.commit()
             return person.id
+
+    @cached_property
+    def everything(self) -> int:
+        """Somebody with every task on the site."""
+        return self.person(Role.MODERATOR, Role.FACILITATOR, Role.ORGANISER)
 
     def get(self, table: type[Any], number: int) -> Any:
         """A row as it stands now."""

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app.db import db
-from app.models import AgendaItem, Idea, Process, Tally
+from app.models import AgendaItem, AuditEntry, Idea, Process, Tally
 from app.models.workshop import AgendaItemKind
 from tests import factories
 from tests.support.polis import write_export
@@ -113,3 +113,6 @@ def test_recount_finds_and_repairs_a_wrong_tally(app: Flask) -> None:
     assert "tally 4 for 0 against, votes 1 for 0 against" in found.output
     assert run(app, "ranking", "recount", "--repair").exit_code == 0
     assert "Every tally equals its votes." in run(app, "ranking", "recount").output
+    with app.app_context():
+        line = db.session.scalars(select(AuditEntry)).one()
+        assert (line.actor_id, line.action, line.after["count"]) == (None, "ranking.repair", 3)

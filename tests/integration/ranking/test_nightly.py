@@ -15,6 +15,7 @@ from app.domain.ballot import Group, VoteValue
 from app.features.ranking.jobs import DAYS, RECOUNT
 from app.kit import jobs
 from app.kit.jobs import Job, Turn
+from app.kit.moments import day_of
 from app.models import Call, JobLease, MailMessage, Phase, Recount, StandingDay, Tally, Vote
 from app.models.person import Role
 from app.records import history, recounts, tallies
@@ -256,13 +257,13 @@ def written(app: Flask, call_id: int) -> dict[date, list[tuple[int, int | None, 
 @pytest.fixture
 def tonight() -> datetime:
     """Five past midnight in the city, on a day on which the calls of the factories are open."""
-    today = history.day_of(datetime.now(UTC))
+    today = day_of(datetime.now(UTC))
     return history.midnight(today - timedelta(days=1)) + timedelta(minutes=5)
 
 
 def test_a_day_is_written_down_as_it_ended(app: Flask, tonight: datetime) -> None:
     call, first, second = a_voted_call(app, tonight)
-    day = history.day_of(tonight) - timedelta(days=1)
+    day = day_of(tonight) - timedelta(days=1)
     with app.app_context():
         # After midnight one leaves the first theme and two join the second: that is for the next day.
         voter, idea = db.session.execute(
@@ -315,7 +316,7 @@ def test_a_day_that_two_compute_at_once_is_written_once(
 ) -> None:
     servers = [make_app() for _ in range(2)]
     call, _first, _second = a_voted_call(servers[0], tonight)
-    day = history.day_of(tonight) - timedelta(days=1)
+    day = day_of(tonight) - timedelta(days=1)
     both = threading.Barrier(2)
     plain = history._rankings
 

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from app.db import db
 from app.domain.ballot import Group, VoteValue
 from app.features.ranking import pictures
+from app.kit.moments import day_of
 from app.models import Call, Idea, Phase, Snapshot, StandingDay
 from app.models.seal import SealReason
 from app.records import frames, history
@@ -17,7 +18,7 @@ from tests import factories
 from tests.support import visit
 
 NOW = datetime.now(UTC)
-TODAY = history.day_of(NOW)
+TODAY = day_of(NOW)
 PAGE = "/ranglijst/beelden?oproep=beeld"
 
 

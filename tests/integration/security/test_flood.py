@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from app.db import db
 from app.features.ideas.service import MOST_NEW
 from app.models import Idea
+from app.policies.friction import IDEAS, PER_HOUR
 from tests import factories
 from tests.support.page import csrf_token, sign_in
 
@@ -42,20 +43,26 @@ def count(app: Flask) -> int:
         return db.session.scalar(select(func.count()).select_from(Idea)) or 0
 
 
-@pytest.mark.parametrize("action", ["send", "draft"])
+@pytest.mark.parametrize(
+    ("action", "most", "status", "sentence"),
+    [
+        ("send", PER_HOUR[IDEAS], 429, "Je hebt in een uur 5 ideeën ingestuurd"),
+        ("draft", MOST_NEW, 403, "in korte tijd veel ideeën"),
+    ],
+)
 def test_there_is_an_end_to_what_one_person_sends_in(
-    app: Flask, client: FlaskClient, author: int, action: str
+    app: Flask, client: FlaskClient, author: int, action: str, most: int, status: int, sentence: str
 ) -> None:
     sign_in(client, author)
     token = csrf_token(client)
-    for number in range(MOST_NEW):
+    for number in range(most):
         answer = client.post("/ideeen/nieuw", data=idea(number, action=action, csrf_token=token))
         assert answer.status_code == 303
     answer = client.post("/ideeen/nieuw", data=idea(99, action=action, csrf_token=token))
-    assert answer.status_code == 403
-    assert "in korte tijd veel ideeën" in answer.text
+    assert answer.status_code == status
+    assert sentence in answer.text
     assert "Het zoveelste idee, nummer 99" in answer.text
-    assert count(app) == MOST_NEW
+    assert count(app) == most
     again = client.post("/ideeen/nieuw", data=idea(3, action=action, csrf_token=token))
     assert again.status_code == 303  # the same form once more adds nothing
 
@@ -70,4 +77,4 @@ def test_not_even_when_everything_arrives_at_once(app: Flask, author: int) -> No
         thread.start()
     for thread in threads:
         thread.join()
-    assert count(app) == MOST_NEW
+    assert count(app) == PER_HOUR[IDEAS]

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.db import db
+from app.kit.moments import day_of
 from app.models import Call, Idea, Standing, StandingDay, Vote
 from app.records import history, standings
 
@@ -35,10 +36,9 @@ def test_the_days_follow_from_the_votes_and_end_in_the_standing_of_today(seeded:
         days = db.session.scalars(
             select(StandingDay.day).where(StandingDay.call_id == main.id).distinct().order_by(StandingDay.day)
         ).all()
-        yesterday = history.day_of(TODAY) - timedelta(days=1)
+        yesterday = day_of(TODAY) - timedelta(days=1)
         assert list(days) == [
-            history.day_of(first) + timedelta(days=number)
-            for number in range((yesterday - history.day_of(first)).days + 1)
+            day_of(first) + timedelta(days=number) for number in range((yesterday - day_of(first)).days + 1)
         ]
         assert len(days) > 20
         last = db.session.execute(

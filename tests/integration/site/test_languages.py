@@ -127,6 +127,9 @@ def _texts(soup: BeautifulSoup) -> Iterator[str]:
     """Everything that is shown or read aloud, without what is in another language on purpose or was typed."""
     for tag in soup.select("[lang]:not(html), .post__text, textarea, .brand"):
         tag.decompose()
+    for mark in soup.find_all("mark"):
+        mark.unwrap()  # what is marked in a text is a part of it
+    soup.smooth()
     for node in soup.find_all(string=True):
         text = " ".join(str(node).split())
         if text and not isinstance(node, PreformattedString):

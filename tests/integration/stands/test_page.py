@@ -201,8 +201,10 @@ def test_while_counts_are_hidden_there_is_no_standing(sealer: Sealer, client: Fl
         page = visit(client, f"/stand/{number}")
         assert "Je ziet deze stand als de stemronde voorbij is." in page.text
         assert not page.all(".stat, .ranking, dl, [data-digest], form.form")
+        # Names of calls in tests end in a number, which may hold a sixty of its own.
+        said = re.sub(r"Oproep \d+", "", page.text)
         for word in ("Groen", "60", sealer.snapshot(number).digest):
-            assert word not in page.text
+            assert word not in said
         answer = client.get(f"/stand/{number}.json")
         assert answer.status_code == 403
         assert sealer.snapshot(number).digest not in answer.text

@@ -43,7 +43,7 @@ def number_of(sealer: Sealer, table: type[Any]) -> int:
 
 
 def test_a_button_that_many_press_seals_once(sealer: Sealer) -> None:
-    path = f"{sealer.room.path}/regie/verzegelen"
+    path = f"{sealer.room.path}/agenda/verzegelen"
     assert at_once(sealer, Role.FACILITATOR, path, {"seen": 0}) == {303: HANDS}
     assert number_of(sealer, Snapshot) == 1
     assert len(sealer.lines("ranking.seal")) == 1

@@ -1,7 +1,6 @@
 """A workshop, its screen and its ideas go by the last standing that was sealed for it, whatever is voted afterwards."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,6 +14,7 @@ from app.models.workshop import AgendaItemKind
 from app.records import seals
 from tests import factories
 from tests.support import Page, post, sign_in, visit
+from tests.support.evenings import text
 from tests.support.room import Room
 
 from .conftest import Sealer
@@ -24,10 +24,11 @@ def titles(page: Page) -> list[str]:
     return [tag.get_text(" ", strip=True) for tag in page.all(".agenda__item .agenda__title")]
 
 
-def screen(client: FlaskClient, room: Room) -> dict[str, Any]:
-    found = client.get(f"{room.path}/scherm/stand").json
+def screen(client: FlaskClient, room: Room, scene: str) -> str:
+    """The words of a scene of the screen."""
+    found = client.get(f"{room.path}/scherm/stand?beeld={scene}").json
     assert isinstance(found, dict)
-    return found
+    return text(found["picture"]).replace("\xa0", " ")
 
 
 BEFORE = ["Welkom", "1 Groen", "Pauze", "2 Maas", "Borrel"]
@@ -48,7 +49,9 @@ def test_without_a_seal_everything_is_provisional(room: Room, client: FlaskClien
     assert not page.all(".agenda__seal")
     turn_the_tables(room)
     assert titles(visit(client, room.path)) == AFTER
-    assert {scene["badge"] for scene in screen(client, room)["scenes"].values()} == {"Voorlopig"}
+    assert all(
+        screen(client, room, scene).startswith("Voorlopig") for scene in ("themas", "ideeen", "agenda")
+    )
     assert visit(client, f"{room.path}/scherm?beeld=agenda").h1 == "Dit zou de agenda zijn"
 
 
@@ -65,7 +68,7 @@ def test_a_planned_seal_is_announced_until_it_is_there(sealer: Sealer, client: F
     assert sentence not in page.text
     assert "Op 19 mei 2031, 16:00 verzegelen we opnieuw." in page.texts(".agenda__seal")[0]
     sign_in(client, room.person(Role.FACILITATOR))
-    assert sentence in visit(client, f"{room.path}/regie").text
+    assert sentence in visit(client, f"{room.path}/agenda").text
 
 
 def test_a_sealed_agenda_stays_though_people_vote_on(sealer: Sealer, client: FlaskClient) -> None:
@@ -104,20 +107,22 @@ def test_a_standing_for_nothing_in_particular_fixes_no_agenda(sealer: Sealer, cl
 
 def test_the_screen_goes_by_the_seal_and_says_so(sealer: Sealer, client: FlaskClient) -> None:
     room = sealer.room
-    before = screen(client, room)
+    agenda = screen(client, room, "agenda").partition("Dit zou de agenda zijn ")[2]
+    themes = screen(client, room, "themas").partition("het meeste draagvlak? ")[2]
+    assert "Groen" in agenda
+    assert "Groen" in themes
     sealer.seal()
+    assert screen(client, room, "themas").startswith("Verzegeld: stand 1")
+    assert screen(client, room, "themas").endswith(themes)
     turn_the_tables(room)
-    after = screen(client, room)
-    assert after["agenda"] == before["agenda"]
-    assert after["themas"] == before["themas"]
-    assert after["ideeen"] != before["ideeen"]
-    assert after["numbers"].startswith("123 stemmen")
-    badges = {key: scene["badge"] for key, scene in after["scenes"].items()}
-    assert badges == {
-        "themas": "Verzegeld: stand 1",
-        "ideeen": "Voorlopig",
-        "agenda": "Verzegeld: stand 1",
-    }
+    assert screen(client, room, "agenda").startswith("Verzegeld: stand 1")
+    assert screen(client, room, "agenda").endswith(agenda)
+    # The rankings go on with the votes, and say from where.
+    for scene in ("themas", "ideeen"):
+        told = screen(client, room, scene)
+        assert told.startswith("Voorlopig")
+        assert "▲ en ▼: verschoven sinds stand 1" in told
+        assert "123 stemmen" in told
     page = visit(client, f"{room.path}/scherm?beeld=agenda", max_queries=8)
     assert page.h1 == "Dit is de agenda"
     assert page.texts(".screen__badge") == ["Verzegeld: stand 1"]
@@ -148,7 +153,7 @@ def test_another_usual_weighting_later_changes_no_sealed_agenda(sealer: Sealer, 
         db.session.execute(update(Process).values(ranking_settings={"weighting": "per_person"}))
         db.session.commit()
     assert titles(visit(client, room.path)) == BEFORE
-    assert [row["title"] for row in screen(client, room)["agenda"]][3] == "Maas"
+    assert "2 Maas 30 min" in screen(client, room, "agenda")
 
 
 def test_pinned_and_skipped_themes_stand_in_it(sealer: Sealer, client: FlaskClient) -> None:
@@ -206,7 +211,10 @@ def test_hidden_counts_hide_the_sealed_agenda_as_well(sealer: Sealer, client: Fl
         page = visit(client, path)
         assert not page.all(".agenda__item, .agenda__seal")
         assert "Groen" not in page.text
-    assert screen(client, sealer.room) == {"hidden": True}
+    for scene in ("themas", "ideeen", "agenda"):
+        told = screen(client, sealer.room, scene)
+        assert "Je ziet de stand" in told
+        assert not any(word in told for word in ("Groen", "Maas", "%"))
 
 
 def test_a_facilitator_seals_with_one_button_and_a_second_press_seals_nothing(
@@ -215,29 +223,35 @@ def test_a_facilitator_seals_with_one_button_and_a_second_press_seals_nothing(
     room = sealer.room
     who = room.person(Role.FACILITATOR)
     sign_in(client, who)
-    page = visit(client, f"{room.path}/regie")
-    assert page.submit(f'form[action="{room.path}/regie/verzegelen"]').status_code == 303
-    done = visit(client, f"{room.path}/regie")
+    page = visit(client, f"{room.path}/agenda")
+    assert page.submit(f'form[action="{room.path}/agenda/verzegelen"]').status_code == 303
+    done = visit(client, f"{room.path}/agenda")
     assert "De stand is verzegeld. De agenda blijft zoals hij nu is." in done.text
-    assert "De agenda volgt uit stand 1" in done.text
+    assert "Uit de stembriefjes van stand 1" in done.text
     # The same form again, as with a double click: it still says that nothing was sealed.
-    post(client, f"{room.path}/regie/verzegelen", seen="0")
-    assert "Er is intussen al een stand verzegeld." in visit(client, f"{room.path}/regie").text
+    post(client, f"{room.path}/agenda/verzegelen", seen="0")
+    assert "Er is intussen al een stand verzegeld." in visit(client, f"{room.path}/agenda").text
     (line,) = sealer.lines("ranking.seal")
     assert line["actor"] == who
     assert line["after"]["number"] == 1
     assert titles(visit(client, room.path)) == BEFORE
-    post(client, f"{room.path}/regie/verzegelen", seen="1")
+    post(client, f"{room.path}/agenda/verzegelen", seen="1")
     assert len(sealer.lines("ranking.seal")) == 2
 
 
-def test_the_live_sketch_stays_in_sight_of_the_facilitator(sealer: Sealer, client: FlaskClient) -> None:
+def test_the_facilitator_hears_of_votes_since_and_can_draft_from_them(
+    sealer: Sealer, client: FlaskClient
+) -> None:
     sealer.seal()
     turn_the_tables(sealer.room)
     sign_in(client, sealer.room.person(Role.FACILITATOR))
-    page = visit(client, f"{sealer.room.path}/regie")
-    assert "Wat je hier verandert, telt pas na een nieuwe verzegeling." in page.text
-    assert any("Fietsen" in text for text in page.texts(".control__now li"))
+    page = visit(client, f"{sealer.room.path}/agenda")
+    assert "Daarna is er gestemd; dat verandert dit concept niet." in page.text
+    assert not any("Fietsen" in text for text in page.texts(".arrange__now li"))
+    assert page.submit("form[action$='/agenda/stand']", {"basis-basis": "votes"}).status_code == 303
+    page = visit(client, f"{sealer.room.path}/agenda")
+    assert "Uit de stemmen van dit moment" in page.text
+    assert any("Fietsen" in text for text in page.texts(".arrange__now li"))
 
 
 @pytest.mark.parametrize("role", [None, Role.MODERATOR, Role.ORGANISER])
@@ -245,7 +259,7 @@ def test_nobody_else_seals_from_the_desk_of_the_facilitator(
     sealer: Sealer, client: FlaskClient, role: Role | None
 ) -> None:
     sign_in(client, sealer.room.person(*([role] if role else [])))
-    answer = post(client, f"{sealer.room.path}/regie/verzegelen", 403, seen="0")
+    answer = post(client, f"{sealer.room.path}/agenda/verzegelen", 403, seen="0")
     assert "voor begeleiders" in answer.text
     assert not sealer.lines("ranking.seal")
 
@@ -258,7 +272,7 @@ def test_a_workshop_that_was_held_keeps_its_agenda(sealer: Sealer, client: Flask
         db.session.commit()
     sign_in(client, room.person(Role.FACILITATOR))
     sentence = "Het werkatelier is geweest, dus de agenda blijft bij wat eerder is verzegeld."
-    page = visit(client, f"{room.path}/regie")
+    page = visit(client, f"{room.path}/agenda")
     assert sentence in page.text
-    assert not page.all(f'form[action="{room.path}/regie/verzegelen"]')
-    assert sentence in post(client, f"{room.path}/regie/verzegelen", 403, seen="0").text
+    assert not page.all(f'form[action="{room.path}/agenda/verzegelen"]')
+    assert sentence in post(client, f"{room.path}/agenda/verzegelen", 403, seen="0").text

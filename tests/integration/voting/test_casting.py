@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from app.db import db
 from app.domain.ballot import Group, VoteValue
-from app.domain.lifecycle import IdeaState
+from app.domain.lifecycle import IdeaState, PublicStatus
 from app.kit import signals
 from app.models import Call, Idea, Organisation, Person, Phase, Process, Tally, Vote
 from app.models.person import Role
@@ -95,6 +95,56 @@ def test_the_page_offers_the_ballot_and_says_what_was_chosen(app: Flask, client:
     answer = page.submit("form[data-ballot]", button="withdraw")
     assert visit(client, f"/ideeen/{idea}").all(".ballot__mine[hidden]")
     assert counts(app, idea) == (0, 0)
+
+
+DECIDED = (
+    "Over dit idee is besloten: {}. Een stem verandert dat niet, maar telt mee in de ranglijst tot deze"
+    " stemronde stopt."
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "named"),
+    [
+        (PublicStatus.ADOPTED, "aangenomen"),
+        (PublicStatus.NOT_ADOPTED, "niet aangenomen"),
+        (PublicStatus.IN_EXECUTION, "in uitvoering"),
+        (PublicStatus.DONE, "uitgevoerd"),
+    ],
+)
+def test_where_it_was_decided_the_phase_still_ends_the_voting_and_the_ballot_says_what_a_vote_does(
+    app: Flask, client: FlaskClient, status: PublicStatus, named: str
+) -> None:
+    idea = an_idea(app, public_status=status)
+    sentence = DECIDED.format(named)
+    stranger = app.test_client()
+    assert sentence in visit(stranger, f"/ideeen/{idea}").one(f"#ballot-{idea}").text
+    assert sentence in visit(stranger, "/ideeen").one(f"#ballot-{idea}").text
+    asked = visit(stranger, f"/ideeen/{idea}").submit(".ballot__form", button="for")
+    told = visit(stranger, asked.headers["Location"]).text
+    assert f"mee. {sentence}" in told, "the kept vote promises no more than the ballot"
+    sign_in(client, a_person(app))
+    assert sentence in visit(client, f"/ideeen/{idea}").one(f"#ballot-{idea}").text
+    assert sentence in visit(client, "/ideeen").one(f"#ballot-{idea}").text
+    assert sentence in post(client, f"/ideeen/{idea}/stem", 400, choice="perhaps").text
+    for choice, after in (("for", (1, 0)), ("against", (0, 1)), ("withdraw", (0, 0)), ("for", (1, 0))):
+        vote(client, idea, choice)
+        assert counts(app, idea) == after
+    change(app, update(Phase).values(starts_at=SPRING, ends_at=SPRING + timedelta(days=1)))
+    page = visit(client, f"/ideeen/{idea}")
+    assert "Het stemmen op dit idee is gesloten." in page.one(f"#ballot-{idea}").text
+    assert sentence not in page.text
+    vote(client, idea, "against", 403)
+    assert counts(app, idea) == (1, 0)
+
+
+@pytest.mark.parametrize("status", [status for status in PublicStatus if not status.is_decided])
+def test_before_it_is_decided_the_ballot_says_nothing_of_it(
+    app: Flask, client: FlaskClient, status: PublicStatus
+) -> None:
+    idea = an_idea(app, public_status=status)
+    for path in ("/ideeen", f"/ideeen/{idea}"):
+        assert "is besloten" not in visit(client, path).one(f"#ballot-{idea}").text
 
 
 def test_in_english_the_way_back_is_english(app: Flask, client: FlaskClient) -> None:
@@ -298,8 +348,11 @@ def test_a_blocked_person_is_a_stranger(app: Flask, client: FlaskClient) -> None
 @pytest.mark.one_database
 def test_an_idea_that_does_not_exist(app: Flask, client: FlaskClient) -> None:
     sign_in(client, a_person(app))
-    vote(client, 4711, "for", 404)
-    look_at(client, post(client, "/ideeen/4711/stem", 404, choice="for"))
+    assert set(vote(client, 4711, "for", 404)) == {"detail", "status", "title"}
+    page = look_at(client, post(client, "/ideeen/4711/stem", 404, choice="for"))
+    assert page.h1
+    with app.app_context():
+        assert db.session.scalars(select(Vote)).all() == []
 
 
 @pytest.mark.one_database

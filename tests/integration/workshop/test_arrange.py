@@ -54,10 +54,13 @@ def form(action: str) -> str:
 def test_only_facilitators_come_in(room: Room, client: FlaskClient, role: Role | None, group: Group) -> None:
     person = room.person(*([role] if role else []), group=group)
     sign_in(client, person)
-    page = visit(client, f"{room.path}/regie", status=403)
+    page = visit(client, f"{room.path}/agenda", status=403)
     assert "Deze pagina is voor begeleiders." in page.text
-    for path in ("minuten", "blokken", "blokken/1", "themas", "weg/1"):
-        post(client, f"{room.path}/regie/{path}", 403)
+    for path in (
+        *("minuten", "blokken", "blokken/1", "themas", "weg/1", "stand", "volgorde", "volgorde/terug"),
+        *("publiceren", "uitnodigen/1", "uitnodigingen/1/intrekken"),
+    ):
+        post(client, f"{room.path}/agenda/{path}", 403)
     assert "Agenda regelen" not in visit(client, room.path).text
     assert audit(room) == []
     with room.app.app_context(), pytest.raises(NotAllowed, match="Only facilitators"):
@@ -65,31 +68,32 @@ def test_only_facilitators_come_in(room: Room, client: FlaskClient, role: Role |
 
 
 def test_signed_out_people_are_sent_to_sign_in(room: Room, client: FlaskClient) -> None:
-    answer = client.get(f"{room.path}/regie")
+    answer = client.get(f"{room.path}/agenda")
     assert (answer.status_code, answer.location) == (
         303,
-        f"/inloggen?next=/werkateliers/{room.workshop}/regie",
+        f"/inloggen?next=/werkateliers/{room.workshop}/agenda",
     )
 
 
 def test_the_page_leads_to_the_screen_and_shows_how_it_stands(room: Room, desk: FlaskClient) -> None:
-    page = visit(desk, room.path).follow(f'a[href="{room.path}/regie"]')
-    assert page.links(".control__screens a") == [
-        f"{room.path}/scherm",
-        f"{room.path}/scherm?beeld=ideeen",
-        f"{room.path}/scherm?beeld=agenda",
+    page = visit(desk, room.path).follow(f'a[href="{room.path}/agenda"]')
+    assert page.links(".arrange__screens a") == [
+        f"{room.path}/scherm/openen?beeld=themas",
+        f"{room.path}/scherm/openen?beeld=ideeen",
+        f"{room.path}/scherm/openen?beeld=agenda",
     ]
     assert "Van de 90 minuten liggen er 30 vast. De stemmen verdelen de andere 60." in page.text
-    assert page.texts(".control__now li") == [
-        *("Welkom 10 min", "Groen 30 min", "Pauze 15 min", "Maas 30 min", "Borrel 5 min"),
+    assert page.texts(".arrange__now .arrange__name") == [
+        *("19:00 Welkom 10 min", "19:10 Groen 30 min", "19:40 Pauze 15 min", "19:55 Maas 30 min"),
+        "20:25 Borrel 5 min",
     ]
 
 
 def test_another_length_changes_the_agenda_at_once(room: Room, desk: FlaskClient, facilitator: int) -> None:
-    page = visit(desk, f"{room.path}/regie")
+    page = visit(desk, f"{room.path}/agenda")
     answer = page.submit(form("/minuten"), {"workshop-minutes": "120"})
-    assert (answer.status_code, answer.location) == (303, f"{room.path}/regie")
-    assert "De minuten zijn aangepast." in visit(desk, f"{room.path}/regie").text
+    assert (answer.status_code, answer.location) == (303, f"{room.path}/agenda")
+    assert "De minuten zijn aangepast." in visit(desk, f"{room.path}/agenda").text
     assert items(visit(desk, room.path)) == ["Welkom", "1 Groen", "Pauze", "2 Maas", "3 Fietsen", "Borrel"]
     (line,) = audit(room)
     assert (line.actor_id, line.action, line.subject_id) == (
@@ -101,15 +105,15 @@ def test_another_length_changes_the_agenda_at_once(room: Room, desk: FlaskClient
 
 
 def test_parts_are_added_changed_and_removed(room: Room, desk: FlaskClient) -> None:
-    page = visit(desk, f"{room.path}/regie")
+    page = visit(desk, f"{room.path}/agenda")
     page.submit(
         form("/blokken"), {"new-kind": "closing", "new-title": "Foto", "new-minutes": "5"}, button="closing"
     )
     pause = room.item(AgendaItemKind.BREAK)
-    page = visit(desk, f"{room.path}/regie")
+    page = visit(desk, f"{room.path}/agenda")
     page.submit(form(f"/blokken/{pause}"), {f"block-{pause}-title": "Koffie", f"block-{pause}-minutes": "10"})
     welcome = room.item(AgendaItemKind.OPENING)
-    page = visit(desk, f"{room.path}/regie")
+    page = visit(desk, f"{room.path}/agenda")
     page.submit(form(f"/weg/{welcome}"))
     assert room.fixed() == [
         ("break", "Koffie", 10, ""),
@@ -126,7 +130,7 @@ def test_parts_are_added_changed_and_removed(room: Room, desk: FlaskClient) -> N
 
 def test_a_theme_is_pinned_then_left_out_then_left_to_the_votes(room: Room, desk: FlaskClient) -> None:
     given = {"theme-theme": room.themes["Fietsen"], "theme-minutes": "20", "theme-reason": REASON}
-    page = visit(desk, f"{room.path}/regie")
+    page = visit(desk, f"{room.path}/agenda")
     page.submit(form("/themas"), {**given, "theme-kind": "pinned"})
     shown = visit(desk, room.path)
     assert items(shown)[:2] == ["Welkom", "1 Fietsen"]
@@ -136,7 +140,7 @@ def test_a_theme_is_pinned_then_left_out_then_left_to_the_votes(room: Room, desk
     assert len(room.fixed()) == 4
     assert f"De begeleider liet het weg: {REASON}" in visit(desk, room.path).text
     item = room.item(AgendaItemKind.SKIPPED)
-    visit(desk, f"{room.path}/regie").submit(form(f"/weg/{item}"))
+    visit(desk, f"{room.path}/agenda").submit(form(f"/weg/{item}"))
     assert "liet het weg" not in visit(desk, room.path).text
     assert [(line.action, line.why) for line in audit(room)] == [
         ("workshop.pin_theme", REASON),
@@ -175,8 +179,8 @@ def test_a_fault_is_named_and_what_was_typed_stays(
 ) -> None:
     if path == "themas":
         data = {**data, "theme-theme": str(room.themes["Maas"])}
-    answer = post(desk, f"{room.path}/regie/{path}", 400, **data)
-    page = look_at(desk, answer, f"{room.path}/regie/{path}")
+    answer = post(desk, f"{room.path}/agenda/{path}", 400, **data)
+    page = look_at(desk, answer, f"{room.path}/agenda/{path}")
     if sentence != "Not a valid choice":
         assert sentence in page.texts(".errors li")
     assert len(page.all(".errors li")) == 1
@@ -205,7 +209,7 @@ def test_a_theme_of_another_process_is_refused(room: Room, desk: FlaskClient, fa
             )
     post(
         desk,
-        f"{room.path}/regie/themas",
+        f"{room.path}/agenda/themas",
         400,
         **{"theme-theme": stranger, "theme-kind": "pinned", "theme-minutes": 9, "theme-reason": REASON},
     )
@@ -217,8 +221,8 @@ def test_a_part_of_another_workshop_stays_where_it_is(room: Room, desk: FlaskCli
         other = factories.a_workshop(factories.a_call()).id
         db.session.commit()
     item = room.item(AgendaItemKind.BREAK)
-    post(desk, f"/werkateliers/{other}/regie/weg/{item}")
-    path = f"/werkateliers/{other}/regie/blokken/{item}"
+    post(desk, f"/werkateliers/{other}/agenda/weg/{item}")
+    path = f"/werkateliers/{other}/agenda/blokken/{item}"
     answer = post(desk, path, 403, **{f"block-{item}-title": "Weg ermee", f"block-{item}-minutes": 5})
     assert "Dit onderdeel staat niet meer op de agenda." in look_at(desk, answer, path).text
     assert room.fixed()[1] == ("break", "Pauze", 15, "")
@@ -226,8 +230,8 @@ def test_a_part_of_another_workshop_stays_where_it_is(room: Room, desk: FlaskCli
 
 
 def test_what_does_not_fit_is_kept_and_said(room: Room, desk: FlaskClient) -> None:
-    visit(desk, f"{room.path}/regie").submit(form("/minuten"), {"workshop-minutes": "20"})
-    for path in (f"{room.path}/regie", room.path):
+    visit(desk, f"{room.path}/agenda").submit(form("/minuten"), {"workshop-minutes": "20"})
+    for path in (f"{room.path}/agenda", room.path):
         assert "duurt 10 minuten langer dan het werkatelier" in visit(desk, path).text
 
 
@@ -235,18 +239,18 @@ def test_a_closed_process_stays_as_it_is(room: Room, desk: FlaskClient) -> None:
     with room.app.app_context():
         db.session.execute(update(Process).values(state=ProcessState.CLOSED))
         db.session.commit()
-    page = visit(desk, f"{room.path}/regie")
+    page = visit(desk, f"{room.path}/agenda")
     assert "Dit traject is gesloten. De agenda blijft zoals die is." in page.text
     assert not page.all('main form[method="post"]')
-    post(desk, f"{room.path}/regie/minuten", 403, **{"workshop-minutes": 60})
-    post(desk, f"{room.path}/regie/weg/{room.item(AgendaItemKind.BREAK)}", 403)
+    post(desk, f"{room.path}/agenda/minuten", 403, **{"workshop-minutes": 60})
+    post(desk, f"{room.path}/agenda/weg/{room.item(AgendaItemKind.BREAK)}", 403)
     assert len(room.fixed()) == 3
 
 
 def test_hidden_counts_stay_hidden_from_the_facilitator_too(room: Room, desk: FlaskClient) -> None:
     room.hide_counts()
-    page = visit(desk, f"{room.path}/regie")
-    assert not page.all(".control__now")
+    page = visit(desk, f"{room.path}/agenda")
+    assert not page.all(".arrange__now")
     page.submit(form("/minuten"), {"workshop-minutes": "120"})
     assert "Groen" not in visit(desk, room.path).text
 
@@ -266,7 +270,7 @@ def test_two_who_fix_one_theme_at_once_fix_it_once(app: Flask, room: Room) -> No
             "theme-reason": REASON,
         }
         start.wait()
-        answers.append(desks[place].post(f"{room.path}/regie/themas", data=data).status_code)
+        answers.append(desks[place].post(f"{room.path}/agenda/themas", data=data).status_code)
 
     threads = [threading.Thread(target=fix, args=(place,)) for place in range(len(desks))]
     for thread in threads:

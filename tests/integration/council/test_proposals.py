@@ -1,0 +1,137 @@
+"""Proposals: written, changed, handed in once; ideas that were discussed move along and everybody concerned hears."""
+
+import threading
+from datetime import UTC, datetime
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.db import db
+from app.domain.lifecycle import PublicStatus
+from app.features.notifications import fan_out
+from app.models import AuditEntry, Follow, Idea, MailMessage, Notice, StatusChange, VotedWish
+from app.models.council import CouncilProposal
+from tests import factories
+from tests.support import csrf_token, look_at, post, sign_in, visit
+
+from .conftest import Hall
+
+WHY = "Het thema van dit idee staat in het voorstel."
+SAVE = "main form[action*='/raad/voorstel']:not([action$='/indienen'])"
+
+
+def path_of(hall: Hall) -> str:
+    return f"/beheer/trajecten/{hall.made.slug}/raad/voorstellen/{hall.made.proposal}"
+
+
+def test_a_proposal_is_written_and_gathers_elements(hall: Hall, desk: FlaskClient) -> None:
+    page = visit(desk, f"/beheer/trajecten/{hall.made.slug}/raad/voorstel")
+    assert page.texts("#proposal-elements label") == ["Vrij focuspunt", "Tweede focuspunt"]
+    data = {
+        "proposal-title": "Een visie voor de stad",
+        "proposal-elements": hall.made.free,
+        "proposal-document_url": "https://raad.example/voorstel",
+        "proposal-day": "2027-01-12",
+    }
+    answer = page.submit(SAVE, data)
+    made = hall.all(CouncilProposal)[-1]
+    assert answer.location.endswith(f"/raad/voorstellen/{made.id}")
+    assert (made.title, str(made.meets_on), made.handed_in_at) == (
+        "Een visie voor de stad",
+        "2027-01-12",
+        None,
+    )
+    # The page that everybody reads does not show it yet.
+    public = visit(hall.app.test_client(), f"/trajecten/{hall.made.slug}/raad")
+    assert "Een visie voor de stad" not in public.text
+
+
+def test_all_faults_at_once(hall: Hall, desk: FlaskClient) -> None:
+    page = visit(desk, path_of(hall))
+    data = {"proposal-title": "x", "proposal-document_url": "http://raad.example", "proposal-day": "morgen"}
+    answer = page.submit(SAVE, data)
+    assert answer.status_code == 400
+    shown = look_at(desk, answer)
+    assert shown.links("[data-error-summary] a") == [
+        "#proposal-title",
+        "#proposal-document_url",
+        "#proposal-day",
+    ]
+    assert shown.one("#proposal-day")["value"] == "morgen"
+
+
+def test_handing_in_moves_what_was_discussed_and_nothing_else(hall: Hall, desk: FlaskClient) -> None:
+    page = visit(desk, path_of(hall), max_queries=12)
+    assert "Eén idee dat is besproken, ligt dan bij de raad." in page.text
+    answer = page.submit("main form[action$='/indienen']", {"hand-reason": WHY})
+    assert answer.status_code == 303
+    status = {number: hall.get(Idea, number).public_status for number in hall.made.ideas.values()}
+    moved = hall.made.ideas[PublicStatus.DISCUSSED]
+    assert status[moved] == PublicStatus.BEFORE_COUNCIL
+    assert {before for before, number in hall.made.ideas.items() if status[number] != before} == {
+        PublicStatus.DISCUSSED
+    }
+    (change,) = hall.all(StatusChange)
+    assert (change.idea_id, change.reason, change.actor_id) == (moved, WHY, hall.organiser)
+    (line,) = hall.all(AuditEntry)
+    assert (line.action, line.why, line.after["ideas"]) == ("council.hand_in", WHY, 1)
+    (letter,) = hall.all(MailMessage)
+    assert letter.recipient == "inge@voorbeeld.example"
+    assert "Bij de raad" in letter.text
+    public = visit(hall.app.test_client(), f"/trajecten/{hall.made.slug}/raad")
+    assert "Een voorstel in de maak" in public.text
+    post(desk, path_of(hall), 403, **{"proposal-title": "Toch anders"})
+
+
+def wanting(hall: Hall) -> dict[str, int]:
+    """A voter who wants to hear, one who does not, a follower, and somebody who did nothing."""
+    with hall.app.app_context():
+        now = datetime.now(UTC)
+        idea = db.session.get_one(Idea, hall.made.ideas[PublicStatus.DISCUSSED])
+        people = {name: factories.a_person(name=name) for name in ("wants", "voted", "follows", "nothing")}
+        factories.a_vote(idea, people["wants"])
+        factories.a_vote(idea, people["voted"])
+        db.session.add(VotedWish(person_id=people["wants"].id, wanted_at=now))
+        db.session.add(Follow(person_id=people["follows"].id, idea_id=idea.id, created_at=now))
+        db.session.commit()
+        return {name: person.id for name, person in people.items()}
+
+
+def test_every_voter_who_wished_so_is_told_and_nobody_else(hall: Hall, desk: FlaskClient) -> None:
+    people = wanting(hall)
+    page = visit(desk, path_of(hall))
+    assert "3 mensen horen ervan." in page.text  # the author, the follower, and the voter who wants to
+    page.submit("main form[action$='/indienen']", {"hand-reason": WHY})
+    with hall.app.app_context():
+        fan_out.tell_all(datetime.now(UTC))
+        told = dict(db.session.execute(select(Notice.person_id, Notice.text)).all())
+    assert set(told) == {people["wants"], people["follows"], hall.author}
+    assert set(told.values()) == {WHY}
+
+
+def test_of_ten_at_once_one_hands_it_in(hall: Hall) -> None:
+    gate, codes = threading.Barrier(10), []
+
+    def click(person: int) -> None:
+        client = sign_in(hall.app.test_client(), person)
+        data = {"hand-reason": WHY, "csrf_token": csrf_token(client)}
+        gate.wait()
+        codes.append(client.post(f"{path_of(hall)}/indienen", data=data).status_code)
+
+    threads = [
+        threading.Thread(target=click, args=((hall.organiser, hall.second)[turn % 2],)) for turn in range(10)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert codes == [303] * 10
+    assert len(hall.all(StatusChange)) == len(hall.all(AuditEntry)) == len(hall.all(MailMessage)) == 1
+
+
+def test_a_proposal_without_elements_is_not_handed_in(hall: Hall, desk: FlaskClient) -> None:
+    page = visit(desk, path_of(hall))
+    page.submit(SAVE, {"proposal-elements": None})
+    assert not visit(desk, path_of(hall)).all("form[action$='/indienen']")
+    post(desk, f"{path_of(hall)}/indienen", 403, **{"hand-reason": WHY})
+    assert hall.get(CouncilProposal, hall.made.proposal).handed_in_at is None

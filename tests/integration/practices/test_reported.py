@@ -1,0 +1,114 @@
+"""A reported example: moderators leave it in the library or take it out, and everybody hears of it."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.db import db
+from app.models import MailMessage, ModerationDecision, Practice, PracticeSuggestion, QueueItem, Report
+from app.models.moderation import ModerationVerb, ReportOutcome, ReportReason
+from app.models.person import Role
+from app.models.practice import PracticeState
+from app.models.queue import QueueKind
+from app.records import queue
+from tests import factories
+from tests.support import look_at, sign_in, visit
+
+SENTENCE = "De link gaat naar een winkel en niet naar de gemeente."
+
+
+@pytest.fixture
+def reported(app: Flask) -> dict[str, int]:
+    """A practice that a resident suggested, reported by somebody and by a stranger."""
+    with app.app_context():
+        process = factories.a_process()
+        author, reader = factories.a_person(name="Vera"), factories.a_person(email="rik@voorbeeld.example")
+        practice = factories.a_practice(process, title="Slimme banken in Gent")
+        now = factories.NOW
+        db.session.add(PracticeSuggestion(practice_id=practice.id, person_id=author.id, suggested_at=now))
+        for person, email in ((reader.id, ""), (None, "buur@voorbeeld.example")):
+            db.session.add(
+                Report(
+                    practice_id=practice.id,
+                    reporter_id=person,
+                    email=email,
+                    reason=ReportReason.ADVERTISING,
+                    explanation="Kijk naar de link.",
+                    created_at=now,
+                )
+            )
+        queue.put(QueueKind.REPORT, practice, now, is_live=True)
+        both = Role.MODERATOR, Role.ORGANISER
+        numbers = {
+            "practice": practice.id,
+            "author": author.id,
+            "reader": reader.id,
+            "moderator": factories.a_person(Role.MODERATOR).id,
+            "other": factories.a_person(*both).id,
+        }
+        db.session.commit()
+    return numbers
+
+
+def everything(app: Flask, table: Any) -> list[Any]:
+    with app.app_context():
+        rows = list(db.session.scalars(select(table).order_by(table.id)))
+        db.session.expunge_all()
+        return rows
+
+
+@pytest.mark.parametrize("verb", ["laten-staan", "weghalen"])
+def test_a_moderator_decides_and_everybody_hears(
+    app: Flask, client: FlaskClient, reported: dict[str, int], verb: str
+) -> None:
+    stays = verb == "laten-staan"
+    page = visit(
+        sign_in(client, reported["moderator"]), f"/moderatie/praktijken/{reported['practice']}/meldingen"
+    )
+    assert page.texts(".reports__title") == ["2 open meldingen"]
+    given = {"keep-sentence": SENTENCE} if stays else {"out-sentence": SENTENCE, "out-reason": "advertising"}
+    assert page.submit(f"form[action$='/{verb}']", given).status_code == 303
+    (practice,) = everything(app, Practice)
+    assert practice.state == (PracticeState.PUBLISHED if stays else PracticeState.REFUSED)
+    outcome = ReportOutcome.KEPT if stays else ReportOutcome.RIGHT
+    assert [row.outcome for row in everything(app, Report)] == [outcome] * 2
+    assert all(item.closed_at for item in everything(app, QueueItem))
+    (decision,) = everything(app, ModerationDecision)
+    assert (decision.verb, decision.practice_id) == (
+        ModerationVerb.KEEP if stays else ModerationVerb.HIDE,
+        reported["practice"],
+    )
+    letters = {mail.recipient: mail for mail in everything(app, MailMessage)}
+    assert {"rik@voorbeeld.example", "buur@voorbeeld.example"} <= set(letters)
+    assert len(letters) == (2 if stays else 3)
+    assert "Je meldde het voorbeeld" in letters["rik@voorbeeld.example"].text
+    late = page.submit(f"form[action$='/{verb}']", given)
+    assert late.status_code == 403
+    assert "intussen" in look_at(client, late).text
+    assert len(everything(app, ModerationDecision)) == 1
+
+
+@pytest.mark.one_database
+def test_nobody_decides_on_own_texts_or_reports(
+    app: Flask, client: FlaskClient, reported: dict[str, int]
+) -> None:
+    with app.app_context():
+        db.session.add(
+            Report(
+                practice_id=reported["practice"],
+                reporter_id=reported["moderator"],
+                reason=ReportReason.OTHER,
+                explanation="x",
+                created_at=factories.NOW,
+            )
+        )
+        db.session.commit()
+    path = f"/moderatie/praktijken/{reported['practice']}/meldingen"
+    page = visit(sign_in(client, reported["moderator"]), path)
+    assert "Je hebt deze tekst zelf gemeld." in page.text
+    assert not page.all("main form")
+    assert visit(sign_in(client, reported["other"]), path).all("main form")
+    assert sign_in(client, reported["reader"]).get(path).status_code == 403
