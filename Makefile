@@ -28,7 +28,7 @@ run: setup ## Serve the demo on http://127.0.0.1:8000 (HOST and PORT choose anot
 	@$(PY) -m flask --app wsgi db upgrade
 	@$(PY) -m flask --app wsgi seed --if-empty
 	@echo "  serving http://$(HOST):$(PORT) (Ctrl-C stops it)"
-	@exec $(PY) -m gunicorn wsgi:app
+	@exec $(PY) -m tools.serve
 
 check: dev ## Inspect the code: style, types, floors, templates, structure, translations
 	@echo "  ruff";         $(PY) -m ruff check --quiet .
@@ -41,7 +41,7 @@ check: dev ## Inspect the code: style, types, floors, templates, structure, tran
 test: dev ## Run every test, on SQLite and on a real PostgreSQL, and in a browser
 	@$(PY) -m pytest -q
 
-bench: dev ## Measure the site beside a bare Flask route, the ranking beside a library (SIZE=S, A or B; PART=site or ranking)
+bench: dev ## Measure the site beside a bare Flask route, the ranking beside a library (SIZE=S, A or B; PART=site, ranking, moderation or live)
 	@$(PY) -m tests.benchmark --size $(SIZE) --part $(PART)
 
 oracle: ## Compare the agenda with an independent library on random instances (fetches it; TIMES=5 compares more)

@@ -18,6 +18,7 @@ KNOWN = {
     "SITE_NAME": "the name in the header",
     "SITE_THEME": "the look: the name of a file in static/css/themes, without .css; optional",
     "SITE_URL": "the public address, used in mails and feeds",
+    "LIVE_URL": "where browsers reach the live process, https://… without a path; default: pages poll",
     "MAIL_URL": "smtp://user:password@host:port or smtps://…; default: mail stays in the local outbox",
     "MAIL_FROM": "the sender of mails",
     "OIDC_ISSUER": "the address of the sign-in provider; optional",
@@ -48,6 +49,7 @@ class Config:
     site_name: str
     site_theme: str
     site_url: str
+    live_url: str
     municipality: str
     contact_email: str
     mail_url: str
@@ -76,102 +78,164 @@ class Config:
 PREFIXES = ("OIDC_", "SITE_", "MAIL_", "REDIS_", "DATABASE_")
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The settings as they were given, and what is found to be wrong with them."""
+
+    environ: Mapping[str, str]
+    faults: list[str]
+
+    def text(self, key: str, default: str = "") -> str:
+        """The text of a setting."""
+        return (self.environ.get(key) or default).strip()
+
+    def check(self, is_fine: bool, fault: str) -> None:
+        """Note a fault, unless all is well."""
+        if not is_fine:
+            self.faults.append(fault)
+
+
 def load_config(environ: Mapping[str, str] | None = None, *, testing: bool = False) -> Config:
     """Read the settings. Raises SettingsError with every fault in one message."""
+    given = _given(environ)
+    given.check(given.text("DEMO", "0") in ("0", "1"), "DEMO must be 0 or 1.")
+    demo = given.text("DEMO") == "1"
+    secret, database, redis = _secret(given, demo), _database(given), _redis(given)
+    site, live = _site_url(given), _live_url(given)
+    theme, mail = _theme(given), _mail_url(given)
+    issuer, client_id, client_secret = _provider(given)
+    proxies = given.text("TRUSTED_PROXIES", "0")
+    given.check(
+        proxies.isdigit() and int(proxies) < 10, "TRUSTED_PROXIES must be a whole number from 0 to 9."
+    )
+    if given.faults:
+        raise SettingsError("\n".join(given.faults))
+    host = urlsplit(site).hostname or "localhost"
+    return Config(
+        database_url=database,
+        redis_url=redis,
+        secret_key=secret,
+        site_name=given.text("SITE_NAME", "Stem van de stad"),
+        site_theme=theme,
+        site_url=site,
+        live_url=live,
+        municipality=given.text("MUNICIPALITY", "Gemeente Maastricht"),
+        contact_email=given.text("CONTACT_EMAIL", f"stem@{host}"),
+        mail_url=mail,
+        mail_from=given.text("MAIL_FROM", f"stem@{host}"),
+        oidc_issuer=issuer,
+        oidc_client_id=client_id,
+        oidc_client_secret=client_secret,
+        oidc_name=given.text("OIDC_NAME", urlsplit(issuer).hostname or ""),
+        oidc_acr_values=tuple(given.text("OIDC_ACR_VALUES").split()),
+        oidc_second_factor=tuple(given.text("OIDC_SECOND_FACTOR", "mfa").split()),
+        metrics_token=given.text("METRICS_TOKEN"),
+        trusted_proxies=int(proxies),
+        demo=demo,
+        testing=testing,
+    )
+
+
+def _given(environ: Mapping[str, str] | None) -> _Given:
+    """What was given, here or by the environment and `.env`; names that are no setting are faults."""
+    unknown: list[str] = []
     if environ is None:
         from_file = {key: value for key, value in dotenv_values(ROOT / ".env").items() if value is not None}
         environ = {**from_file, **os.environ}
         unknown = sorted(set(from_file) - set(KNOWN))
-    else:
-        unknown = []
     unknown += sorted(
         key for key in environ if key.startswith(PREFIXES) and key not in KNOWN and key not in unknown
     )
-    faults = [f"{key} is not a setting of this site." for key in unknown]
+    return _Given(environ, [f"{key} is not a setting of this site." for key in unknown])
 
-    def read(key: str, default: str = "") -> str:
-        return (environ.get(key) or default).strip()
 
-    demo_text = read("DEMO", "0")
-    if demo_text not in ("0", "1"):
-        faults.append("DEMO must be 0 or 1.")
-    demo = demo_text == "1"
-
-    secret = read("SECRET_KEY")
+def _secret(given: _Given, demo: bool) -> str:
+    secret = given.text("SECRET_KEY")
     if not secret and demo:
-        secret = _demo_secret()
-    elif not secret:
-        faults.append(
+        return _demo_secret()
+    if not secret:
+        given.faults.append(
             "SECRET_KEY is missing. Make one with: "
             "python3 -c 'import secrets; print(secrets.token_urlsafe(48))' and put it in the environment or in .env. "
             "To look around without settings, start with DEMO=1."
         )
     elif len(secret) < 32:
-        faults.append("SECRET_KEY is too short: use at least 32 characters.")
+        given.faults.append("SECRET_KEY is too short: use at least 32 characters.")
+    return secret
 
-    database = read("DATABASE_URL", f"sqlite:///{ROOT / 'instance' / 'stem.sqlite'}")
+
+def _database(given: _Given) -> str:
+    address = given.text("DATABASE_URL", f"sqlite:///{ROOT / 'instance' / 'stem.sqlite'}")
     for short in ("postgres://", "postgresql://"):
-        if database.startswith(short):
-            database = "postgresql+psycopg://" + database[len(short) :]
-    if not database.startswith(("sqlite:///", "postgresql+psycopg://")):
-        faults.append("DATABASE_URL must begin with sqlite:/// or postgresql://.")
-
-    redis = read("REDIS_URL")
-    if redis and not redis.startswith(("redis://", "rediss://", "unix://")):
-        faults.append("REDIS_URL must begin with redis://, rediss:// or unix://.")
-
-    site_url = read("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
-    parts = urlsplit(site_url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
-        faults.append("SITE_URL must look like https://stem.example.nl, without a path.")
-
-    theme = read("SITE_THEME")
-    themes = sorted(path.stem for path in (ROOT / "static" / "css" / "themes").glob("*.css"))
-    if theme and theme not in themes:
-        faults.append(f"SITE_THEME must be one of: {', '.join(themes)}.")
-
-    mail = read("MAIL_URL")
-    if mail and not mail.startswith(("smtp://", "smtps://")):
-        faults.append("MAIL_URL must begin with smtp:// or smtps://.")
-
-    oidc = [read(key) for key in ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")]
-    if any(oidc) and not all(oidc):
-        faults.append(
-            "OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET belong together: set all three or none."
-        )
-    issuer = urlsplit(oidc[0])
-    if oidc[0] and not (issuer.netloc and _is_safe(issuer) and not issuer.query and not issuer.fragment):
-        faults.append("OIDC_ISSUER must begin with https://; http:// is for a provider on this machine only.")
-
-    proxies = read("TRUSTED_PROXIES", "0")
-    if not (proxies.isdigit() and int(proxies) < 10):
-        faults.append("TRUSTED_PROXIES must be a whole number from 0 to 9.")
-
-    if faults:
-        raise SettingsError("\n".join(faults))
-    host = parts.hostname or "localhost"
-    return Config(
-        database_url=database,
-        redis_url=redis,
-        secret_key=secret,
-        site_name=read("SITE_NAME", "Stem van de stad"),
-        site_theme=theme,
-        site_url=site_url,
-        municipality=read("MUNICIPALITY", "Gemeente Maastricht"),
-        contact_email=read("CONTACT_EMAIL", f"stem@{host}"),
-        mail_url=mail,
-        mail_from=read("MAIL_FROM", f"stem@{host}"),
-        oidc_issuer=oidc[0],
-        oidc_client_id=oidc[1],
-        oidc_client_secret=oidc[2],
-        oidc_name=read("OIDC_NAME", issuer.hostname or ""),
-        oidc_acr_values=tuple(read("OIDC_ACR_VALUES").split()),
-        oidc_second_factor=tuple(read("OIDC_SECOND_FACTOR", "mfa").split()),
-        metrics_token=read("METRICS_TOKEN"),
-        trusted_proxies=int(proxies),
-        demo=demo,
-        testing=testing,
+        if address.startswith(short):
+            address = "postgresql+psycopg://" + address[len(short) :]
+    given.check(
+        address.startswith(("sqlite:///", "postgresql+psycopg://")),
+        "DATABASE_URL must begin with sqlite:/// or postgresql://.",
     )
+    return address
+
+
+def _redis(given: _Given) -> str:
+    address = given.text("REDIS_URL")
+    given.check(
+        not address or address.startswith(("redis://", "rediss://", "unix://")),
+        "REDIS_URL must begin with redis://, rediss:// or unix://.",
+    )
+    return address
+
+
+def _site_url(given: _Given) -> str:
+    address = given.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+    parts = urlsplit(address)
+    given.check(
+        parts.scheme in ("http", "https") and bool(parts.netloc) and not parts.path,
+        "SITE_URL must look like https://stem.example.nl, without a path.",
+    )
+    return address
+
+
+def _live_url(given: _Given) -> str:
+    address = given.text("LIVE_URL").rstrip("/")
+    parts = urlsplit(address)
+    is_bare = bool(parts.netloc) and not parts.path and not parts.query
+    given.check(
+        not address or (parts.scheme in ("http", "https") and is_bare),
+        "LIVE_URL must look like https://stem.example.nl, without a path; leave it out to poll.",
+    )
+    return address
+
+
+def _theme(given: _Given) -> str:
+    theme = given.text("SITE_THEME")
+    themes = sorted(path.stem for path in (ROOT / "static" / "css" / "themes").glob("*.css"))
+    given.check(not theme or theme in themes, f"SITE_THEME must be one of: {', '.join(themes)}.")
+    return theme
+
+
+def _mail_url(given: _Given) -> str:
+    address = given.text("MAIL_URL")
+    given.check(
+        not address or address.startswith(("smtp://", "smtps://")),
+        "MAIL_URL must begin with smtp:// or smtps://.",
+    )
+    return address
+
+
+def _provider(given: _Given) -> tuple[str, str, str]:
+    """Address, name and secret at the sign-in provider: all of them, or none."""
+    found = given.text("OIDC_ISSUER"), given.text("OIDC_CLIENT_ID"), given.text("OIDC_CLIENT_SECRET")
+    given.check(
+        all(found) or not any(found),
+        "OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET belong together: set all three or none.",
+    )
+    issuer = urlsplit(found[0])
+    is_plain = bool(issuer.netloc) and not issuer.query and not issuer.fragment
+    given.check(
+        not found[0] or (is_plain and _is_safe(issuer)),
+        "OIDC_ISSUER must begin with https://; http:// is for a provider on this machine only.",
+    )
+    return found
 
 
 def _is_safe(address: SplitResult) -> bool:
