@@ -68,6 +68,19 @@ def may_sanction(actor: Person | None, person: Person) -> Decision:
     return YES
 
 
+def may_sweep(actor: Person | None, person: Person, *, has_stake: bool) -> Decision:
+    """Taking everything of somebody off the site decides on each of their texts, so it asks no less than that does."""
+    may = may_sanction(actor, person)
+    if may and has_stake:
+        return Decision(
+            N_(
+                "You reported a text of this person, or posted an idea for them. Another moderator takes everything"
+                " off the site."
+            )
+        )
+    return may
+
+
 def may_impose(kind: SanctionKind, ends_at: datetime | None, now: datetime) -> Decision:
     """A pause ends within ninety days; a block some day, or when somebody lifts it; a warning is over at once."""
     if kind == SanctionKind.PAUSE and (

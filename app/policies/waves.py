@@ -15,8 +15,15 @@ def may_clean(person: Person | None) -> Decision:
     return YES
 
 
-def goes_along(moderator: Person, author: Person, named: Collection[int], now: datetime) -> bool:
-    """New accounts go along with a wave. Who has standing only when named; oneself and whoever works here never."""
-    if author.id == moderator.id or author.is_staff:
+def can_go_along(moderator: Person, author: Person, stakes: Collection[int]) -> bool:
+    """Never oneself or whoever works here, nor those in whose texts the moderator has a stake (`stakes`)."""
+    return author.id != moderator.id and not author.is_staff and author.id not in stakes
+
+
+def goes_along(
+    moderator: Person, author: Person, named: Collection[int], stakes: Collection[int], now: datetime
+) -> bool:
+    """New accounts go along with a wave, as far as they can; who has standing only when named."""
+    if not can_go_along(moderator, author, stakes):
         return False
     return author.id in named or not has_standing(author, now)

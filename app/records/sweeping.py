@@ -28,7 +28,7 @@ from app.models.moderation import ModerationDecision, ModerationVerb
 from app.models.person import Person
 from app.models.practice import Practice, PracticeState, PracticeSuggestion
 from app.models.queue import QueueItem, QueueKind
-from app.records import notices, standings
+from app.records import notices, stakes, standings
 from app.records.sweep_letters import parts, tell, tell_reporters
 
 BATCH = "sweep-"
@@ -117,8 +117,9 @@ def sweep(
     """Hide every published text of these people and refuse what waits, in the transaction of the caller.
 
     person_ids: one account or thousands; set-based, so ten thousand texts take seconds. It asks no policy: the caller
-    does, and leaves out the moderator and staff. moderator: who decides, or None for the site itself. ruling: anything
-    with `.sentence` and `.reason`. batch: `new_batch()`; the same for everything that belongs to the step.
+    does, and leaves out the moderator and staff. Whoever the moderator has a stake in (`stakes.among`) stays out of it,
+    whatever the caller asked. moderator: who decides, or None for the site itself. ruling: anything with `.sentence`
+    and `.reason`. batch: `new_batch()`; the same for everything that belongs to the step.
 
     Ideas (published -> hidden, submitted -> refused), arguments and replies (published -> hidden, waiting -> refused),
     and suggested practices (published or suggested -> refused) each get a decision with `batch` and
@@ -130,6 +131,9 @@ def sweep(
     """
     people = sorted(set(person_ids))
     lock(Person, people)  # before their texts, as whoever posts does
+    if moderator is not None:
+        held = stakes.among(people, moderator.id)
+        people = [number for number in people if number not in held]
     arguments, practices = _arguments(people), _practices(people)
     ideas, calls = _ideas(people, {line.more["idea_id"] for line in arguments})
     lines = [*ideas, *arguments, *practices]

@@ -115,7 +115,7 @@ def lift(sanction_id: int) -> ResponseReturnValue:
 def sweep(person_id: int) -> ResponseReturnValue:
     """Take everything of an account off the site in one step."""
     whom, form = _person(person_id), forms.SweepForm(prefix="sweep-")
-    may_sanction(the_person(), whom).or_raise()
+    service.may_take_all(the_person(), whom).or_raise()
     if not form.validate_on_submit():
         return _page(whom, "sweep", form)
     ruling = Ruling(str(form.sentence.data), RefusalReason(form.reason.data))
@@ -251,6 +251,7 @@ def _page(whom: Person, sent: str = "", filled: Form | None = None) -> ResponseR
         whom=whom,
         ways=queries.ways_in(whom),
         may=may_sanction(the_person(), whom),
+        may_sweep=service.may_take_all(the_person(), whom),
         forms=given,
         sent=sent,
         is_faulty=filled is not None,

@@ -16,8 +16,8 @@ from app.models.moderation import (
 )
 from app.models.person import Person
 from app.policies.appeals import may_appeal_measure
-from app.policies.conduct import may_sanction, may_see_people
-from app.records import appeals, sanctions, sweeping, unsweeping
+from app.policies.conduct import may_sanction, may_see_people, may_sweep
+from app.records import appeals, sanctions, stakes, sweeping, unsweeping
 from app.records.sanctions import Measure
 from app.records.sweeping import Ruling, Swept
 
@@ -43,7 +43,7 @@ def sweep(moderator: Person, person: Person, ruling: Ruling, now: datetime, *, w
 
     Raises NotAllowed. With a block there is one letter about both.
     """
-    may_sanction(moderator, person).or_raise()
+    may_take_all(moderator, person).or_raise()
     swept = sweeping.sweep([person.id], moderator, ruling, now, sweeping.new_batch(), tells=not with_block)
     if not swept.people and not with_block:
         raise NotAllowed(Decision(N_("This person has nothing on the site and nothing that waits.")))
@@ -62,6 +62,11 @@ def sweep(moderator: Person, person: Person, ruling: Ruling, now: datetime, *, w
     sweeping.announce(swept)
     signals.mail_queued.send()
     return swept
+
+
+def may_take_all(moderator: Person, person: Person) -> Decision:
+    """Whether this moderator may take everything of somebody off the site."""
+    return may_sweep(moderator, person, has_stake=bool(stakes.among([person.id], moderator.id)))
 
 
 def put_back(actor: Person, person: Person, batch: str, sentence: str, now: datetime) -> Swept:

@@ -15,8 +15,8 @@ from app.features.waves.queries import By
 from app.kit import clock, doors
 from app.kit.identity import the_person
 from app.policies.friction import has_standing
-from app.policies.waves import goes_along
-from app.records import pressure
+from app.policies.waves import can_go_along, goes_along
+from app.records import pressure, stakes
 from app.records.sweeping import Ruling
 
 bp = Blueprint("waves", __name__)
@@ -119,11 +119,10 @@ def _group_page(by: By, mark: str, form: forms.CleanForm, status: int = 200) -> 
         return render_template("waves/gone.html"), status
     authors = queries.authors(by, mark, until)
     named = set(form.named.data or [])
-    going = [author for author in authors if goes_along(moderator, author, named, now)]
+    held = stakes.among([author.id for author in authors], moderator.id)
+    going = [author for author in authors if goes_along(moderator, author, named, held, now)]
     known = [
-        author
-        for author in authors
-        if has_standing(author, now) and author.id != moderator.id and not author.is_staff
+        author for author in authors if has_standing(author, now) and can_go_along(moderator, author, held)
     ]
     return (
         render_template(
@@ -133,7 +132,8 @@ def _group_page(by: By, mark: str, form: forms.CleanForm, status: int = 200) -> 
             going=going[:LISTED],
             further=max(0, len(going) - LISTED),
             known=known[:LISTED],
-            left_out=[author for author in authors if author.id == moderator.id or author.is_staff],
+            left_out=[author for author in authors if not can_go_along(moderator, author, ())],
+            held=[author for author in authors if author.id in held and can_go_along(moderator, author, ())],
             holding=queries.holding([author.id for author in going]),
             samples=queries.samples(by, mark, until),
             rules={

@@ -14,7 +14,7 @@ from app.models.entry import DeviceSession
 from app.models.moderation import ModerationDecision, Sanction, SanctionKind, SanctionReason
 from app.models.person import Person
 from app.policies.waves import goes_along, may_clean
-from app.records import sweeping, unsweeping
+from app.records import stakes, sweeping, unsweeping
 from app.records.sweep_letters import parts
 from app.records.sweeping import Ruling, Swept
 
@@ -35,9 +35,9 @@ def clean(
     `until`: when the moderator looked; who came after that stays. `named`: whom of those with standing they ticked.
     """
     may_clean(moderator).or_raise()
-    people = [
-        author.id for author in queries.authors(by, mark, until) if goes_along(moderator, author, named, now)
-    ]
+    authors = queries.authors(by, mark, until)
+    held = stakes.among([author.id for author in authors], moderator.id)
+    people = [author.id for author in authors if goes_along(moderator, author, named, held, now)]
     batch = sweeping.new_batch()
     swept = sweeping.sweep(people, moderator, ruling, now, batch)
     if not swept.people:

@@ -14,8 +14,9 @@ from app.domain.decision import NotAllowed
 from app.domain.lifecycle import RefusalReason
 from app.features.waves import queries, service
 from app.features.waves.queries import By
-from app.models import Argument, AuditEntry, DeviceSession, Idea, Person, QueueItem, Sanction
+from app.models import Argument, AuditEntry, DeviceSession, Idea, Person, QueueItem, Report, Sanction
 from app.models.argument import ArgumentState
+from app.models.contribution import Channel, IdeaOrigin
 from app.models.moderation import ModerationVerb
 from app.models.person import Role
 from app.records import decisions, sweeping
@@ -278,3 +279,32 @@ def test_the_page_of_a_text_and_the_queue_show_what_stands_out(client: FlaskClie
     assert "besluit niets" in page.text
     page = visit(client, f"/moderatie/ideeen/{town.idea}")
     assert "vonden niets" in page.text
+
+
+def test_whom_a_moderator_reported_or_posted_for_waits_for_another_one(
+    client: FlaskClient, town: Town
+) -> None:
+    people = town.people(3)
+    town.flood(people, 6)
+    said = town.said(people[0], SPAM.format("x"))
+    with town.app.app_context():
+        moderator = db.session.get_one(Person, town.moderator)
+        factories.a_report(db.session.get_one(Argument, said), moderator)
+        theirs = db.session.scalars(select(Idea.id).where(Idea.author_id == people[1])).first()
+        posted = {"channel": Channel.PAPER, "posted_by_id": moderator.id, "posted_at": datetime.now(UTC)}
+        db.session.add(IdeaOrigin(idea_id=theirs, **posted))
+        names = [db.session.get_one(Person, number).name for number in people]
+        db.session.commit()
+    sign_in(client, town.moderator)
+    address = the_group(town)
+    page = visit(client, address)
+    assert f"wachten op een andere moderator: {names[0]}, {names[1]}." in page.text
+    data = {**looked(client, address), "named": people[:2], "blocks": "y"}
+    assert send(client, address, **data).status_code == 303
+    assert town.states() == {"published": 1, "refused": 2, "submitted": 4}
+    with town.app.app_context():
+        assert db.session.scalars(select(Report.handled_at)).all() == [None]
+        assert db.session.scalars(select(Sanction.person_id)).all() == [people[2]]
+    sign_in(client, town.other)
+    assert send(client, address, **looked(client, address)).status_code == 303
+    assert town.states() == {"published": 1, "refused": 6}

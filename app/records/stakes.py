@@ -1,0 +1,43 @@
+"""In whose texts a moderator has a stake: of those people another moderator takes everything off the site."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from app.db import db
+from app.models.argument import Argument
+from app.models.contribution import IdeaOrigin
+from app.models.idea import Idea
+from app.models.moderation import Report
+from app.models.practice import PracticeSuggestion
+from app.records.sweep_letters import parts
+
+
+def among(people: Iterable[int], moderator_id: int) -> set[int]:
+    """Those of these people of whom this moderator reported a text that still waits for an answer, or for whom they
+    posted an idea: what keeps them from deciding on one text keeps them from deciding on all of them at once.
+    """
+    mine = (Report.reporter_id == moderator_id, Report.handled_at.is_(None))
+    found: set[int] = set()
+    for some in parts(set(people)):
+        for author, query in (
+            (Idea.author_id, select(Idea.author_id).join(Report, Report.idea_id == Idea.id).where(*mine)),
+            (
+                Argument.author_id,
+                select(Argument.author_id).join(Report, Report.argument_id == Argument.id).where(*mine),
+            ),
+            (
+                PracticeSuggestion.person_id,
+                select(PracticeSuggestion.person_id)
+                .join(Report, Report.practice_id == PracticeSuggestion.practice_id)
+                .where(*mine),
+            ),
+            (
+                Idea.author_id,
+                select(Idea.author_id)
+                .join(IdeaOrigin, IdeaOrigin.idea_id == Idea.id)
+                .where(IdeaOrigin.posted_by_id == moderator_id),
+            ),
+        ):
+            found |= set(db.session.scalars(query.where(author.in_(some))))
+    return found
