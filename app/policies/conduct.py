@@ -55,6 +55,15 @@ def may_look_into(actor: Person | None, person: Person) -> Decision:
     return may_see_people(actor)
 
 
+def may_read_remarks(
+    actor: Person | None, author_id: int | None, posted_by_id: int | None = None
+) -> Decision:
+    """Who reported a text and what moderators note about it is not for whoever wrote or posted it."""
+    if actor is not None and actor.id in (author_id, posted_by_id):
+        return Decision(N_("What others report or note about a text is not for whoever wrote or posted it."))
+    return may_see_people(actor)
+
+
 def may_sanction(actor: Person | None, person: Person) -> Decision:
     """A moderator warns, pauses and blocks others; somebody who works here only if they are an organiser as well."""
     if actor is None or not actor.is_moderator:

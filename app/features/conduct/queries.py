@@ -12,6 +12,7 @@ from app.db import db
 from app.domain.ballot import Group
 from app.domain.lifecycle import IdeaState, RefusalReason
 from app.models.argument import Argument, ArgumentState
+from app.models.contribution import IdeaOrigin
 from app.models.entry import DeviceSession, SecondFactor, VotingCode
 from app.models.idea import Idea
 from app.models.moderation import (
@@ -208,9 +209,17 @@ def decisions(person_id: int) -> list[DecisionRow]:
     return [DecisionRow(*row) for row in rows]
 
 
-def reports_made(person_id: int) -> list[ReportRow]:
-    """What somebody reported, newest first."""
-    return _reports(Report.reporter_id == person_id)
+def reports_made(person_id: int, reader_id: int) -> list[ReportRow]:
+    """What somebody reported, newest first; not what they reported of texts that the reader wrote or posted."""
+    posted = select(IdeaOrigin.idea_id).where(IdeaOrigin.posted_by_id == reader_id)
+    author = func.coalesce(Idea.author_id, Argument.author_id, PracticeSuggestion.person_id, 0)
+    return _reports(
+        and_(
+            Report.reporter_id == person_id,
+            author != reader_id,
+            or_(Report.idea_id.is_(None), Report.idea_id.not_in(posted)),
+        )
+    )
 
 
 def reports_received(person_id: int) -> list[ReportRow]:

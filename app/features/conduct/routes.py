@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.db import db
-from app.domain.decision import NotAllowed
+from app.domain.decision import Decision, NotAllowed
 from app.domain.house_rules import HOUSE_RULES
 from app.domain.lifecycle import RefusalReason
 from app.features.conduct import forms, queries, service
@@ -28,6 +28,7 @@ from app.kit.identity import the_person
 from app.kit.limits import ROOM, limiter
 from app.models.moderation import Sanction, SanctionKind, SanctionReason
 from app.models.person import Person
+from app.policies import conduct as policy
 from app.policies.conduct import may_look_into, may_sanction
 from app.records import appeals, sanctions
 from app.records import reporters as known_reporters
@@ -44,6 +45,12 @@ def reporter_note(person_id: int | None) -> known_reporters.Figures:
     if person_id is None:
         return known_reporters.NONE
     return known_reporters.figures([person_id]).get(person_id, known_reporters.NONE)
+
+
+@bp.app_template_global()
+def may_read_remarks(author_id: int | None, posted_by_id: int | None = None) -> Decision:
+    """Whether whoever looks may read who reported a text, and the notes on it."""
+    return policy.may_read_remarks(the_person(), author_id, posted_by_id)
 
 
 @bp.get("/moderatie/mensen")
@@ -65,9 +72,7 @@ def reporters() -> ResponseReturnValue:
 @doors.moderator
 def person(person_id: int) -> ResponseReturnValue:
     """Everything that moderators may know of somebody else."""
-    whom = _person(person_id)
-    may_look_into(the_person(), whom).or_raise()
-    return _page(whom)
+    return _page(_person(person_id))
 
 
 @bp.post("/moderatie/mensen/<int:person_id>/maatregel")
@@ -148,6 +153,7 @@ def put_back(person_id: int) -> ResponseReturnValue:
 def add_note(person_id: int) -> ResponseReturnValue:
     """Leave a note for other moderators."""
     whom, form = _person(person_id), forms.NoteForm(prefix="note-")
+    may_look_into(the_person(), whom).or_raise()
     if not form.validate_on_submit():
         return _page(whom, "note", form)
     service.add_note(the_person(), whom, str(form.text.data), clock.now())
@@ -224,7 +230,8 @@ def _back(whom: Person) -> ResponseReturnValue:
 
 
 def _page(whom: Person, sent: str = "", filled: Form | None = None) -> ResponseReturnValue:
-    """The page of a person; `sent` names the form that came back with faults."""
+    """The page of a person; `sent` names the form that came back with faults. Raises NotAllowed."""
+    may_look_into(the_person(), whom).or_raise()
     now, measures = clock.now(), queries.measures(whom.id)
     given: dict[str, Form] = {
         "measure": forms.MeasureForm(prefix="measure-", formdata=None),
@@ -261,7 +268,7 @@ def _page(whom: Person, sent: str = "", filled: Form | None = None) -> ResponseR
         texts=texts,
         total=total,
         decided=queries.decisions(whom.id),
-        made=queries.reports_made(whom.id),
+        made=queries.reports_made(whom.id, the_person().id),
         received=queries.reports_received(whom.id),
         figures=known_reporters.figures([whom.id]).get(whom.id, known_reporters.NONE),
         notes=queries.notes(whom.id),

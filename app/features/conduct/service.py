@@ -16,7 +16,7 @@ from app.models.moderation import (
 )
 from app.models.person import Person
 from app.policies.appeals import may_appeal_measure
-from app.policies.conduct import may_sanction, may_see_people, may_sweep
+from app.policies.conduct import may_look_into, may_sanction, may_sweep
 from app.records import appeals, sanctions, stakes, sweeping, unsweeping
 from app.records.sanctions import Measure
 from app.records.sweeping import Ruling, Swept
@@ -87,7 +87,7 @@ def put_back(actor: Person, person: Person, batch: str, sentence: str, now: date
 
 def add_note(moderator: Person, person: Person, text: str, now: datetime) -> None:
     """Leave a note about somebody for other moderators. Raises NotAllowed."""
-    may_see_people(moderator).or_raise()
+    may_look_into(moderator, person).or_raise()
     db.session.add(ModerationNote(person_id=person.id, author_id=moderator.id, text=text, created_at=now))
     # The words of the note stay in the note: they go with the account.
     audit.record(moderator, "conduct.note", person, now)
