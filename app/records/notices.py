@@ -151,7 +151,7 @@ def tell_each(kind: NoticeKind, tellings: Sequence[Telling], now: datetime) -> N
     if not named:
         return
     there = select(Person.id, Person.language).where(
-        Person.id.in_(named), Person.blocked_at.is_(None), Person.erased_at.is_(None)
+        Person.id.in_(named), Person.not_blocked(now), Person.erased_at.is_(None)
     )
     languages = dict(db.session.execute(there).all())
     rows = [

@@ -113,3 +113,17 @@ def _mentions(pattern: re.Pattern[str], paths: list[Path]) -> list[str]:
         for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1)
         if pattern.search(line)
     ]
+
+
+@pytest.mark.parametrize("path", project.files("app/**/*.py"), ids=project.name)
+def test_whether_somebody_is_blocked_is_asked_about_a_moment(path: Path) -> None:
+    """A block with an end is over by itself, so the column alone says nothing: ask `is_blocked` or `not_blocked`."""
+    if path.name == "person.py" and path.parent.name == "models":
+        return
+    asked = [
+        f"line {node.lineno}"
+        for node in ast.walk(project.tree(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"blocked_at", "blocked_until"}
+        if isinstance(node.ctx, ast.Load) and project.dotted(node).startswith("Person.")
+    ]
+    assert not asked

@@ -188,7 +188,7 @@ def remind(now: datetime) -> int:
         return 0
     for row in due:
         db.session.get_one(AnswerClock, row.id).reminded_at = now
-    letters = [_letter(*reader, due, now) for reader in _organisers()]
+    letters = [_letter(*reader, due, now) for reader in _organisers(now)]
     db.session.add_all(letters)
     db.session.commit()
     if letters:
@@ -200,14 +200,14 @@ def _due(rows: list[ClockRow], now: datetime) -> list[ClockRow]:
     return [row for row in rows if is_reminder_due(row.started_at, row.due_at, row.reminded_at, now)]
 
 
-def _organisers() -> list[tuple[str, str, str]]:
+def _organisers(now: datetime) -> list[tuple[str, str, str]]:
     rows = db.session.execute(
         select(Person.email, Person.language, Person.name)
         .join(PersonRole, PersonRole.person_id == Person.id)
         .where(
             PersonRole.role == Role.ORGANISER,
             Person.email.is_not(None),
-            Person.blocked_at.is_(None),
+            Person.not_blocked(now),
             Person.erased_at.is_(None),
             Person.mail_stopped_at.is_(None),
         )

@@ -104,10 +104,10 @@ def consent_of(proposal: DuplicateProposal, now: datetime) -> Consent:
             )
         )
     }
-    return consent(proposal.asked_at, proposal.answer_until, said, reachable(proposal), now)
+    return consent(proposal.asked_at, proposal.answer_until, said, reachable(proposal, now), now)
 
 
-def reachable(proposal: DuplicateProposal) -> list[int]:
+def reachable(proposal: DuplicateProposal, now: datetime) -> list[int]:
     """The authors of a pair who can sign in, each once: not those for whom staff posted, nor deleted accounts."""
     codes = select(VotingCode.person_id).where(VotingCode.person_id == Person.id).exists()
     return list(
@@ -118,7 +118,7 @@ def reachable(proposal: DuplicateProposal) -> list[int]:
                     select(Idea.author_id).where(Idea.id.in_([proposal.idea_id, proposal.into_id]))
                 ),
                 Person.erased_at.is_(None),
-                Person.blocked_at.is_(None),
+                Person.not_blocked(now),
                 or_(Person.email.is_not(None), Person.oidc_hash.is_not(None), codes),
             )
             .order_by(Person.id)

@@ -225,7 +225,7 @@ def _page(
             goes=goes,
             consent=consent,
             answers=queries.answers(proposal.id),
-            reachable=len(queries.reachable(proposal)),
+            reachable=len(queries.reachable(proposal, now)),
             is_open=is_open,
             made=made,
             refused=refused,

@@ -154,7 +154,7 @@ def ask(moderator: Person, proposal_id: int, stays_id: int, now: datetime) -> No
     proposal.asked_at, proposal.answer_until = now, now + TO_ANSWER
     db.session.flush()
     db.session.expire(proposal)
-    asked = queries.reachable(proposal)
+    asked = queries.reachable(proposal, now)
     if asked:
         queue.take_out(QueueKind.DUPLICATE, proposal, now, moderator)
     mails = letters.question(proposal, idea, into, asked, now)
@@ -282,7 +282,7 @@ def reject(moderator: Person, proposal_id: int, sentence: str, now: datetime) ->
     queue.take_out(QueueKind.DUPLICATE, proposal, now, moderator)
     if proposal.asked_at is not None:
         news.decided(
-            queries.reachable(proposal),
+            queries.reachable(proposal, now),
             f"duplicate:{proposal.id}:{now.isoformat()}",
             N_("“%(title)s” and “%(other)s” stay two ideas"),
             notices.page("ideas.show", idea_id=proposal.idea_id),

@@ -96,7 +96,8 @@ def _page(
 ) -> ResponseReturnValue:
     found = _found(exclusion_id, token)
     exclusion = db.session.get_one(Exclusion, exclusion_id)
-    stake, others = queries.stake_in_exclusion(exclusion), queries.moderators_without_part(exclusion)
+    stake = queries.stake_in_exclusion(exclusion)
+    others = queries.moderators_without_part(exclusion, clock.now())
     return (
         render_template(
             "integrity/objection.html",

@@ -39,7 +39,7 @@ def rule(
     """Decide on an objection; upheld, the votes of this person count again. Raises NotAllowed and Overtaken."""
     post = letters.of_ruling(exclusion_id, person_id, is_upheld, sentence, now)
     exclusion = held_exclusion(exclusion_id)
-    stake, others = queries.stake_in_exclusion(exclusion), queries.moderators_without_part(exclusion)
+    stake, others = queries.stake_in_exclusion(exclusion), queries.moderators_without_part(exclusion, now)
     may_decide_objection(staff, exclusion, stake, others).or_raise()
     objection = db.session.get_one(Objection, (exclusion_id, person_id), populate_existing=True)
     not_overtaken(is_undecided(objection))

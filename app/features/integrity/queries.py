@@ -181,13 +181,13 @@ def stake_in_exclusion(exclusion: Exclusion) -> Stake:
     return Stake(voters | whole.voters, authors | whole.authors)
 
 
-def moderators_without_part(exclusion: Exclusion) -> set[int]:
+def moderators_without_part(exclusion: Exclusion, now: datetime) -> set[int]:
     """The moderators who could decide on an objection: neither of the two, and without a stake."""
     stake = stake_in_exclusion(exclusion)
     found = db.session.scalars(
         select(Person.id)
         .join(PersonRole, PersonRole.person_id == Person.id)
-        .where(PersonRole.role == Role.MODERATOR, Person.blocked_at.is_(None), Person.erased_at.is_(None))
+        .where(PersonRole.role == Role.MODERATOR, Person.not_blocked(now), Person.erased_at.is_(None))
     )
     part = {exclusion.proposed_by_id, exclusion.decided_by_id} | stake.voters | stake.authors
     return {number for number in found if number not in part}

@@ -100,10 +100,10 @@ def delegate_of(organisation_id: int) -> str:
     return db.session.scalar(found) or ""
 
 
-def domains() -> list[Domain]:
+def domains(now: datetime) -> list[Domain]:
     """The trusted domains by name."""
     return [
-        Domain(*row, residents=residents_at(row[1]))
+        Domain(*row, residents=residents_at(row[1], now))
         for row in db.session.execute(
             select(
                 TrustedDomain.id,
@@ -118,7 +118,7 @@ def domains() -> list[Domain]:
     ]
 
 
-def residents_at(domain: str) -> int:
+def residents_at(domain: str, now: datetime) -> int:
     """How many people with an address at exactly this domain, without a tag, count as residents."""
     return (
         db.session.scalar(
@@ -128,7 +128,7 @@ def residents_at(domain: str) -> int:
                 Person.email.endswith(f"@{domain}", autoescape=True),
                 Person.email.not_like("%+%"),
                 Person.group == Group.RESIDENT,
-                Person.blocked_at.is_(None),
+                Person.not_blocked(now),
                 Person.erased_at.is_(None),
             )
         )

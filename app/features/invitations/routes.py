@@ -124,7 +124,7 @@ def add_domain() -> ResponseReturnValue:
         return _domains_page(400, form)
     domain = str(form.domain.data)
     if form.confirmed.data != domain:
-        return _domains_page(200, form, touched=queries.residents_at(domain))
+        return _domains_page(200, form, touched=queries.residents_at(domain, clock.now()))
     wanted = service.Wanted(form.chosen_group, form.chosen_organisation, form.named_organisation)
     try:
         domains.add(the_person(), domain, wanted, clock.now())
@@ -204,7 +204,7 @@ def _domains_page(
         "invitations/domains.html",
         form=form or forms.DomainForm(queries.organisations(), formdata=None, prefix="domain-"),
         sent=form,
-        rows=queries.domains(),
+        rows=queries.domains(clock.now()),
         touched=touched,
         late=late,
     )

@@ -96,7 +96,7 @@ def _hears(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         exists().where(PersonRole.person_id == Person.id, PersonRole.role == Role.MODERATOR),
         Person.email.is_not(None),
-        Person.blocked_at.is_(None),
+        Person.not_blocked(now),
         Person.erased_at.is_(None),
         Person.mail_stopped_at.is_(None),
         ~switched_off,

@@ -62,7 +62,7 @@ def _letters(verdict: Verdict, now: datetime) -> list[MailMessage]:
             PersonRole.role == Role.ORGANISER,
             Person.email.is_not(None),
             Person.confirmed_at.is_not(None),
-            Person.blocked_at.is_(None),
+            Person.not_blocked(now),
         )
         .order_by(Person.id)
     ).all()

@@ -82,7 +82,7 @@ def _block(people: Sequence[int], moderator: Person, sentence: str, now: datetim
         new = list(
             db.session.scalars(
                 update(Person)
-                .where(Person.id.in_(some), Person.blocked_at.is_(None), Person.erased_at.is_(None))
+                .where(Person.id.in_(some), Person.not_blocked(now), Person.erased_at.is_(None))
                 .values(blocked_at=now, blocked_until=None, session_epoch=Person.session_epoch + 1)
                 .returning(Person.id)
                 .execution_options(synchronize_session=False)
