@@ -40,7 +40,7 @@ from app.models.person import Role
 from app.models.practice import PracticeLevel, PracticeState, PracticeSuggestion
 from app.models.process import ActivityKind
 from app.models.queue import QueueKind
-from app.records import queue, tallies
+from app.records import decisions, queue, tallies
 
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 """A fixed moment for rules; pages read the real clock, so `a_call` opens around the real now as well."""
@@ -296,7 +296,9 @@ def a_decision(text: Idea | Argument, moderator: Person, **values: Any) -> Moder
         "moderator_id": moderator.id,
         "decided_at": _now() - timedelta(hours=1),
     }
-    return _add(ModerationDecision(**{**base, **values}))
+    decision = ModerationDecision(**{**base, **values})
+    decisions.write_all([decision])
+    return decision
 
 
 def a_sanction(person: Person, by: Person, **values: Any) -> Sanction:

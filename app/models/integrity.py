@@ -129,6 +129,8 @@ class Exclusion(Base):
     proposed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    object_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Until when a voter may object, as the mail names it; known once it is in force."""
     decision_sentence: Mapped[str] = mapped_column(Text, default="")
 
     call: Mapped[Call] = relationship()

@@ -1,6 +1,7 @@
 """What moderators decided, what readers reported, and what the author says against a decision."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +20,18 @@ _ONE_TEXT = (
     " + (CASE WHEN practice_id IS NULL THEN 0 ELSE 1 END) = 1"
 )
 """A row is about exactly one text."""
+USUAL_DAYS = 14
+"""So long one can appeal where no process says how long."""
+
+
+def _usual_term(begins: str) -> Callable[[Any], datetime]:
+    """The term of a row that says none: so many days after the moment in this column."""
+
+    def term(row: Any) -> datetime:
+        since: datetime = row.get_current_parameters()[begins]
+        return since + timedelta(days=USUAL_DAYS)
+
+    return term
 
 
 class ModerationVerb(StrEnum):
@@ -122,6 +135,8 @@ class ModerationDecision(Base):
     """What the decision changed, as it was before; what each verb needs to put it back."""
     batch: Mapped[str | None] = mapped_column(String(32), index=True)
     """The same for all decisions that were taken in one step."""
+    appeal_until: Mapped[datetime] = mapped_column(UTCDateTime, default=_usual_term("decided_at"))
+    """Until when the author may appeal, as they were told: another rule of the process moves nothing."""
     undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
@@ -209,6 +224,8 @@ class Sanction(Base):
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ends_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """None for a warning, and for what lasts until somebody lifts it."""
+    appeal_until: Mapped[datetime] = mapped_column(UTCDateTime, default=_usual_term("started_at"))
+    """Until when the person may appeal, also when it is over before."""
     lifted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     lifted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     lifted_sentence: Mapped[str] = mapped_column(Text, default="")

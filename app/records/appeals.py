@@ -19,20 +19,16 @@ from sqlalchemy.exc import IntegrityError
 
 from app.db import db
 from app.domain.decision import N_, Decision, NotAllowed
-from app.models.argument import Argument
-from app.models.idea import Idea
-from app.models.moderation import Appeal, AppealOutcome, ModerationDecision, Sanction
+from app.models.moderation import USUAL_DAYS, Appeal, AppealOutcome, ModerationDecision, Sanction
 from app.models.person import Person
 from app.models.practice import Practice, PracticeSuggestion
-from app.models.process import Call, Process, ProcessState
+from app.models.process import Process, ProcessState
 from app.models.queue import QueueKind
 from app.records import decisions, queue
 
 Lift = Callable[[Sanction, Person, str, datetime], Collection[int]]
 _lifts: list[Lift] = []
 APPEAL_LENGTH = (20, 2000)
-USUAL_DAYS = 14
-"""Where there is no process that says how long."""
 
 
 def on_upheld_sanction(lift: Lift) -> Lift:
@@ -56,31 +52,21 @@ def opens_at(decision: ModerationDecision) -> datetime:
     return decision.decided_at + decisions.UNDO
 
 
-def until(decided_at: datetime, days: int) -> datetime:
-    """Until when: so many days after the decision, and never before it is final."""
-    return decided_at + max(timedelta(days=days), decisions.UNDO)
+def days_of_measures() -> int:
+    """How many days there are now to appeal against a measure, and to answer: those of the newest open process."""
+    newest = select(Process.appeal_days).order_by(
+        (Process.state == ProcessState.OPEN).desc(), Process.id.desc()
+    )
+    return db.session.scalar(newest.limit(1)) or USUAL_DAYS
 
 
 def days_of(subject: ModerationDecision | Sanction) -> int:
-    """How many days the process gives to appeal, and to answer; of a sanction, the newest open process."""
+    """Within how many days an appeal that is made now is answered; until when one may appeal stands in the row."""
     if isinstance(subject, Sanction):
-        newest = select(Process.appeal_days).order_by(
-            (Process.state == ProcessState.OPEN).desc(), Process.id.desc()
-        )
-        return db.session.scalar(newest.limit(1)) or USUAL_DAYS
+        return days_of_measures()
     text = decisions.text_of(subject)
-    if isinstance(text, Practice):
-        days = select(Process.appeal_days).where(Process.id == text.process_id)
-    else:
-        idea_id = text.idea_id if isinstance(text, Argument) else text.id
-        days = (
-            select(Process.appeal_days)
-            .join(Call, Call.process_id == Process.id)
-            .join(Idea, Idea.call_id == Call.id)
-            .where(Idea.id == idea_id)
-        )
-    found = db.session.scalar(days)
-    return USUAL_DAYS if found is None else found
+    named = text.__tablename__, text.id
+    return decisions.days_to_appeal([named]).get(named, USUAL_DAYS)
 
 
 def author_of(decision: ModerationDecision) -> int | None:

@@ -13,10 +13,9 @@ from app.models.argument import Argument
 from app.models.idea import Idea
 from app.models.moderation import Appeal, AppealOutcome, ModerationDecision, ModerationVerb, Sanction
 from app.models.practice import Practice, PracticeSuggestion
-from app.models.process import Call, Process
 from app.models.queue import QueueItem, QueueKind
 from app.policies.appeals import APPEALABLE
-from app.records import appeals, decisions
+from app.records import decisions
 
 TOLD = (
     ModerationVerb.PUBLISH,
@@ -213,7 +212,7 @@ def _decided(author_id: int) -> Select[*tuple[Any, ...]]:
             func.coalesce(Idea.title, Practice.title, ""),
             Idea.state,
             Idea.author_id,
-            Process.appeal_days,
+            ModerationDecision.appeal_until,
             Appeal.id,
             Appeal.text,
             Appeal.created_at,
@@ -224,10 +223,8 @@ def _decided(author_id: int) -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(Argument, Argument.id == ModerationDecision.argument_id)
         .outerjoin(Idea, Idea.id == func.coalesce(ModerationDecision.idea_id, Argument.idea_id))
-        .outerjoin(Call, Call.id == Idea.call_id)
         .outerjoin(Practice, Practice.id == ModerationDecision.practice_id)
         .outerjoin(PracticeSuggestion, PracticeSuggestion.practice_id == Practice.id)
-        .join(Process, Process.id == func.coalesce(Call.process_id, Practice.process_id))
         .outerjoin(Appeal, and_(Appeal.decision_id == ModerationDecision.id, Appeal.author_id == author_id))
         .where(
             ModerationDecision.verb.in_(TOLD),
@@ -240,7 +237,7 @@ def _decided(author_id: int) -> Select[*tuple[Any, ...]]:
 def _told(query: Select[*tuple[Any, ...]], author_id: int) -> list[Told]:
     found = []
     for row in db.session.execute(query):
-        number, verb, reason, sentence, at, undone_at, idea_id, argument_id, title, state, owner, days = row[
+        number, verb, reason, sentence, at, undone_at, idea_id, argument_id, title, state, owner, until = row[
             :12
         ]
         appeal = OwnAppeal(*row[12:]) if row[12] is not None else None
@@ -256,7 +253,7 @@ def _told(query: Select[*tuple[Any, ...]], author_id: int) -> list[Told]:
                 idea_id,
                 argument_id,
                 title if known else "",
-                appeals.until(at, days),
+                until,
                 appeal,
             )
         )

@@ -9,7 +9,7 @@ A room that adds a verb says how to put it back:
 that tell of it; all in one transaction, which the caller commits.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
@@ -21,14 +21,18 @@ from app.models.argument import Argument
 from app.models.following import News, Notice
 from app.models.idea import Idea
 from app.models.message import MailMessage
-from app.models.moderation import HeldMail, ModerationDecision, ModerationVerb
+from app.models.moderation import USUAL_DAYS, HeldMail, ModerationDecision, ModerationVerb
 from app.models.person import Person
 from app.models.practice import Practice
+from app.models.process import Call, Process
 
 UNDO = timedelta(minutes=10)
 """So long a decision can be undone; until then nobody is told of it by mail."""
 
 Text = Idea | Argument | Practice
+Named = tuple[str, int]
+"""A text as the name of its table and its number."""
+_PART = 2000
 Revert = Callable[[ModerationDecision, datetime], None]
 _reverts: dict[ModerationVerb, Revert] = {}
 
@@ -77,9 +81,55 @@ def write(
 
 
 def write_all(rows: Sequence[ModerationDecision]) -> None:
-    """Write many decisions down in one statement, and give them their numbers."""
+    """Write many decisions down in one statement, and give them their numbers and their term to appeal."""
+    about = [_about(row) for row in rows]
+    days = days_to_appeal(about)
+    for row, text in zip(rows, about, strict=True):
+        row.appeal_until = until(row.decided_at, days.get(text, USUAL_DAYS))
     db.session.add_all(rows)
     db.session.flush()
+
+
+def until(decided_at: datetime, days: int) -> datetime:
+    """Until when one may appeal: so many days after the decision, and never before it is final."""
+    return decided_at + max(timedelta(days=days), UNDO)
+
+
+def days_to_appeal(texts: Collection[Named]) -> dict[Named, int]:
+    """How many days the process of each text gives to appeal, now; a statement for some thousand texts of a kind."""
+    of_idea = (
+        select(Idea.id, Process.appeal_days)
+        .join(Call, Call.id == Idea.call_id)
+        .join(Process, Process.id == Call.process_id)
+    )
+    queries = {
+        "idea": (of_idea, Idea.id),
+        "argument": (
+            of_idea.with_only_columns(Argument.id, Process.appeal_days).join(
+                Argument, Argument.idea_id == Idea.id
+            ),
+            Argument.id,
+        ),
+        "practice": (
+            select(Practice.id, Process.appeal_days).join(Process, Process.id == Practice.process_id),
+            Practice.id,
+        ),
+    }
+    found: dict[Named, int] = {}
+    for table, (query, column) in queries.items():
+        numbers = sorted({number for name, number in texts if name == table})
+        for start in range(0, len(numbers), _PART):
+            rows = db.session.execute(query.where(column.in_(numbers[start : start + _PART])))
+            found |= {(table, row[0]): row[1] for row in rows}
+    return found
+
+
+def _about(decision: ModerationDecision) -> Named:
+    if decision.argument_id is not None:
+        return "argument", decision.argument_id
+    if decision.practice_id is not None:
+        return "practice", decision.practice_id
+    return "idea", decision.idea_id or 0
 
 
 def hold(decision: ModerationDecision, letters: Sequence[MailMessage]) -> None:

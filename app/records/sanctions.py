@@ -28,7 +28,7 @@ from app.models.moderation import Sanction, SanctionKind, SanctionReason
 from app.models.person import Person
 from app.policies.accounts import may_sign_in
 from app.policies.conduct import may_impose
-from app.records import news, notices
+from app.records import appeals, decisions, news, notices
 from app.records.sweep_letters import parts
 
 _PURPOSE = "my-sanction"
@@ -98,6 +98,7 @@ def impose(
         by_id=moderator.id,
         started_at=now,
         ends_at=None if measure.kind == SanctionKind.WARN else measure.ends_at,
+        appeal_until=decisions.until(now, appeals.days_of_measures()),
         lifted_sentence="",
         batch=batch,
     )

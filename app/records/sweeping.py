@@ -28,7 +28,7 @@ from app.models.moderation import ModerationDecision, ModerationVerb
 from app.models.person import Person
 from app.models.practice import Practice, PracticeState, PracticeSuggestion
 from app.models.queue import QueueItem, QueueKind
-from app.records import notices, stakes, standings
+from app.records import decisions, notices, stakes, standings
 from app.records.sweep_letters import parts, tell, tell_reporters
 
 BATCH = "sweep-"
@@ -369,6 +369,7 @@ def _write(
     batch: str,
 ) -> None:
     rows: list[dict[str, Any]] = []
+    days = decisions.days_to_appeal({(line.table, line.id) for line in lines})
     for line in lines:
         waits = since.get((line.table, line.id))
         rows.append(
@@ -382,6 +383,7 @@ def _write(
                 "sentence": ruling.sentence,
                 "moderator_id": moderator.id if moderator else None,
                 "decided_at": now,
+                "appeal_until": decisions.until(now, days[line.table, line.id]),
                 "waited": int((now - waits).total_seconds()) if waits else None,
                 "checked": [],
                 "before": {"state": line.before, **line.more},

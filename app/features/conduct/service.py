@@ -96,8 +96,7 @@ def add_note(moderator: Person, person: Person, text: str, now: datetime) -> Non
 
 def may_appeal(sanction: Sanction, appeal: Appeal | None, now: datetime) -> Decision:
     """Whether somebody may still say no to a measure, now; `appeal`: what they said before."""
-    until = appeals.until(sanction.started_at, appeals.days_of(sanction))
-    return may_appeal_measure(sanction, until, now, has_appealed=appeal is not None)
+    return may_appeal_measure(sanction, sanction.appeal_until, now, has_appealed=appeal is not None)
 
 
 def appeal(sanction: Sanction, text: str, now: datetime) -> Appeal:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -31,6 +31,8 @@ class Post:
     event_key: str
     sentence: str
     call_title: str
+    last: datetime | None = None
+    """Until when the readers may object, where they may."""
 
     def send(self, exclusion: Exclusion, now: datetime) -> None:
         """Put all of it in the outbox and in the inboxes, in the transaction of what is told; the caller commits.
@@ -57,7 +59,7 @@ class Post:
 def of_exclusion(exclusion_id: int, now: datetime) -> Post:
     """To everybody whose votes will not count: which ones, why, and until when they may object."""
     exclusion, call_title = _exclusion(exclusion_id)
-    last = queries.last_moment_of(now, queries.days_to_object(exclusion.call_id))
+    last = now + timedelta(days=queries.days_to_object(exclusion.call_id))
     rows = db.session.execute(
         select(Person, Idea.title, Idea.state)
         .join(ExcludedVote, ExcludedVote.person_id == Person.id)
@@ -87,6 +89,7 @@ def of_exclusion(exclusion_id: int, now: datetime) -> Post:
         people=tuple(people),
         mails=_composed("votes_excluded", mails, now),
         title=N_("Votes of yours do not count: %(title)s"),
+        last=last,
         event_key=f"exclusion:{exclusion_id}",
         sentence=exclusion.sentence,
         call_title=call_title,

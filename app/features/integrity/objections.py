@@ -19,7 +19,7 @@ def object_to(voter: Person, exclusion_id: int, text: str, now: datetime) -> Non
     exclusion = held_exclusion(exclusion_id)
     made = db.session.get(Objection, (exclusion_id, voter.id), populate_existing=True)
     days = queries.days_to_object(exclusion.call_id)
-    last = queries.last_moment(exclusion, days)
+    last = queries.last_moment(exclusion)
     may_object(_is_out(exclusion_id, voter.id), made, last, now).or_raise()
     db.session.add(
         Objection(

@@ -13,7 +13,7 @@ from app.features.integrity import queries
 from app.models.duplicate import Merge
 from app.models.idea import Idea
 from app.models.integrity import ExcludedVote, Exclusion, Objection
-from app.models.process import Call, Process
+from app.models.process import Call
 from app.models.vote import Vote
 from app.policies.integrity import may_object
 
@@ -60,7 +60,6 @@ def exclusions(person_id: int, now: datetime) -> list[OwnExclusion]:
         select(
             Exclusion,
             Call.title,
-            Process.appeal_days,
             Objection,
             Idea.id,
             Idea.title,
@@ -73,7 +72,6 @@ def exclusions(person_id: int, now: datetime) -> list[OwnExclusion]:
         .join(Idea, Idea.id == ExcludedVote.idea_id)
         .outerjoin(Merge, Merge.id == ExcludedVote.merge_id)
         .join(Call, Call.id == Exclusion.call_id)
-        .join(Process, Process.id == Call.process_id)
         .outerjoin(Vote, and_(Vote.idea_id == ExcludedVote.idea_id, Vote.person_id == ExcludedVote.person_id))
         .outerjoin(
             Objection,
@@ -84,16 +82,16 @@ def exclusions(person_id: int, now: datetime) -> list[OwnExclusion]:
     ).all()
     votes: dict[int, list[OwnVote]] = {}
     placed = {row[0].id for row in rows if row[-1]}
-    about: dict[int, tuple[Exclusion, str, int, Objection | None]] = {}
-    for exclusion, call_title, days, objection, idea_id, title, state, value, lifted_at, is_here in rows:
+    about: dict[int, tuple[Exclusion, str, Objection | None]] = {}
+    for exclusion, call_title, objection, idea_id, title, state, value, lifted_at, is_here in rows:
         if not is_here and exclusion.id in placed:
             continue
-        about[exclusion.id] = (exclusion, call_title, days, objection)
+        about[exclusion.id] = (exclusion, call_title, objection)
         shown = title if state == IdeaState.PUBLISHED else ""
         votes.setdefault(exclusion.id, []).append(OwnVote(idea_id, shown, VoteValue(value or 0), lifted_at))
     found = []
-    for number, (exclusion, call_title, days, made) in about.items():
-        last = queries.last_moment(exclusion, days)
+    for number, (exclusion, call_title, made) in about.items():
+        last = queries.last_moment(exclusion)
         out = any(vote.lifted_at is None for vote in votes[number])
         may = may_object(out, made, last, now)
         found.append(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
@@ -200,16 +200,9 @@ def days_to_object(call_id: int) -> int:
     ).one()
 
 
-def last_moment_of(decided_at: datetime, days: int) -> datetime:
-    """Until when one may object to what was decided at a moment."""
-    return decided_at + timedelta(days=days)
-
-
-def last_moment(exclusion: Exclusion, days: int) -> datetime | None:
-    """Until when one may object; None for what is not in force."""
-    if exclusion.state != ExclusionState.IN_FORCE or exclusion.decided_at is None:
-        return None
-    return last_moment_of(exclusion.decided_at, days)
+def last_moment(exclusion: Exclusion) -> datetime | None:
+    """Until when one may object, as the mail named it; None for what is not in force."""
+    return exclusion.object_until if exclusion.state == ExclusionState.IN_FORCE else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,7 @@ def confirm(moderator: Person, exclusion_id: int, now: datetime) -> None:
     not_overtaken(is_proposed(exclusion))
     exclusion.state = ExclusionState.IN_FORCE
     exclusion.decided_by_id, exclusion.decided_at = moderator.id, now
+    exclusion.object_until = post.last
     db.session.flush()
     since = exclusions.put_in_force(exclusion_id, exclusion.call_id, now)
     if signal is not None:

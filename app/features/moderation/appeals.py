@@ -52,7 +52,7 @@ def may_lodge(person: Person | None, decision: ModerationDecision, now: datetime
         person,
         appeals.author_of(decision),
         appeals.opens_at(decision),
-        appeals.until(decision.decided_at, appeals.days_of(decision)),
+        decision.appeal_until,
         now,
         is_undone=decision.undone_at is not None,
         has_appealed=appeals.of(decision) is not None,

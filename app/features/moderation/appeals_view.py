@@ -23,7 +23,7 @@ from app.models.person import Person
 from app.models.practice import Practice
 from app.models.process import Theme
 from app.policies.appeals import may_appeal_measure
-from app.records import appeals, course, decisions, sanctions
+from app.records import course, decisions, sanctions
 from app.records.course import OwnAppeal
 
 
@@ -64,7 +64,6 @@ class Case:
 def measures_of(person_id: int, now: datetime) -> list[OwnMeasure]:
     """Everything that was laid upon somebody, newest first."""
     found = course.sanctions_of(person_id)
-    days = appeals.days_of(found[0][0]) if found else 0
     return [
         OwnMeasure(
             sanction,
@@ -72,7 +71,7 @@ def measures_of(person_id: int, now: datetime) -> list[OwnMeasure]:
             bool(
                 may_appeal_measure(
                     sanction,
-                    appeals.until(sanction.started_at, days),
+                    sanction.appeal_until,
                     now,
                     has_appealed=appeal is not None,
                 )

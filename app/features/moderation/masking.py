@@ -34,7 +34,7 @@ from app.models.moderation import (
 from app.models.person import Person
 from app.policies.curating import may_mask_argument, may_mask_idea
 from app.policies.moderation import may_decide
-from app.records import appeals, decisions, notices
+from app.records import decisions, notices
 
 PURPOSE = "masked-text"
 PASSAGES = "passages"
@@ -109,10 +109,7 @@ def mask(
         sentence=sentence,
         before={"fields": sorted(set(original) - {PASSAGES}), "mark": mark},
     )
-    days = appeals.days_of(decision)
-    db.session.add(
-        MaskedText(decision_id=decision.id, original=original, keep_until=appeals.until(now, days))
-    )
+    db.session.add(MaskedText(decision_id=decision.id, original=original, keep_until=decision.appeal_until))
     db.session.flush()
     quotes = _mask_quotes(text, passages, mark)
     audit.record(

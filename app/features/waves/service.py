@@ -14,7 +14,7 @@ from app.models.entry import DeviceSession
 from app.models.moderation import ModerationDecision, Sanction, SanctionKind, SanctionReason
 from app.models.person import Person
 from app.policies.waves import goes_along, may_clean
-from app.records import stakes, sweeping, unsweeping
+from app.records import appeals, decisions, stakes, sweeping, unsweeping
 from app.records.sweep_letters import parts
 from app.records.sweeping import Ruling, Swept
 
@@ -91,9 +91,11 @@ def _block(people: Sequence[int], moderator: Person, sentence: str, now: datetim
         if not new:
             continue
         db.session.execute(delete(DeviceSession).where(DeviceSession.person_id.in_(new)))
-        db.session.execute(
-            insert(Sanction), [_sanction(number, moderator, sentence, now, batch) for number in new]
-        )
+        until = decisions.until(now, appeals.days_of_measures())
+        rows = [
+            _sanction(number, moderator, sentence, now, batch) | {"appeal_until": until} for number in new
+        ]
+        db.session.execute(insert(Sanction), rows)
         blocked += len(new)
     db.session.expire_all()
     return blocked
