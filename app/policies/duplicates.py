@@ -65,12 +65,16 @@ def may_propose(
     return are_comparable(one, other, process)
 
 
-def may_judge(person: Person | None, authors: Collection[int]) -> Decision:
-    """Moderators decide on pairs of ideas of others."""
+def may_judge(person: Person | None, authors: Collection[int], posters: Collection[int] = ()) -> Decision:
+    """Moderators decide on pairs of ideas of others, which they did not post for somebody else either (`posters`)."""
     if person is None or not person.is_moderator:
         return Decision(N_("Only moderators decide whether ideas become one."))
     if person.id in authors:
         return Decision(N_("One of these ideas is yours. Another moderator decides on them."))
+    if person.id in posters:
+        return Decision(
+            N_("You posted one of these ideas for somebody else. Another moderator decides on them.")
+        )
     return YES
 
 
@@ -80,11 +84,12 @@ def may_ask(
     one: IdeaFacts,
     other: IdeaFacts,
     process: ProcessState,
+    posters: Collection[int] = (),
 ) -> Decision:
     """The authors are asked once, before anything happens."""
     if state != ProposalState.PROPOSED:
         return Decision(N_("Somebody has dealt with these ideas in the meantime."))
-    may = may_judge(person, {one.author_id, other.author_id})
+    may = may_judge(person, {one.author_id, other.author_id}, posters)
     return may and are_comparable(one, other, process)
 
 
@@ -96,11 +101,12 @@ def may_merge(
     one: IdeaFacts,
     into: IdeaFacts,
     process: ProcessState,
+    posters: Collection[int] = (),
 ) -> Decision:
     """After the authors agreed or were silent for a week; against an objection not whoever proposed it."""
     if state not in (ProposalState.PROPOSED, ProposalState.ASKING):
         return Decision(N_("Somebody has dealt with these ideas in the meantime."))
-    may = may_judge(person, {one.author_id, into.author_id})
+    may = may_judge(person, {one.author_id, into.author_id}, posters)
     if not may:
         return may
     if consent == Consent.NOT_ASKED:
@@ -126,11 +132,13 @@ def may_leave(idea: IdeaFacts) -> Decision:
     return YES
 
 
-def may_reject(person: Person | None, state: ProposalState, authors: Collection[int]) -> Decision:
+def may_reject(
+    person: Person | None, state: ProposalState, authors: Collection[int], posters: Collection[int] = ()
+) -> Decision:
     """Ideas are kept apart as long as they have not been merged."""
     if state not in (ProposalState.PROPOSED, ProposalState.ASKING):
         return Decision(N_("Somebody has dealt with these ideas in the meantime."))
-    return may_judge(person, authors)
+    return may_judge(person, authors, posters)
 
 
 def may_answer(

@@ -11,10 +11,20 @@ from app.models.person import Person
 
 @dataclass(frozen=True, slots=True)
 class Stake:
-    """Who has a stake in a set of votes: the people who cast them, and the authors of the ideas they are on."""
+    """Who has a stake in a set of votes: the people who cast them, and who wrote or posted the ideas they are on."""
 
     voters: frozenset[int] = frozenset()
     authors: frozenset[int] = frozenset()
+    posters: frozenset[int] = frozenset()
+    """Who of the staff posted one of these ideas for somebody else."""
+
+    def __or__(self, other: "Stake") -> "Stake":
+        return Stake(self.voters | other.voters, self.authors | other.authors, self.posters | other.posters)
+
+    @property
+    def people(self) -> frozenset[int]:
+        """All of them."""
+        return self.voters | self.authors | self.posters
 
 
 def may_look(person: Person | None) -> Decision:
@@ -28,6 +38,12 @@ def has_no_stake(person: Person, stake: Stake) -> Decision:
     """Nobody decides on own votes, or on votes on an own idea."""
     if person.id in stake.authors:
         return Decision(N_("These votes are on your own idea. Another moderator looks into them."))
+    if person.id in stake.posters:
+        return Decision(
+            N_(
+                "You posted the idea that these votes are on for somebody else. Another moderator looks into them."
+            )
+        )
     if person.id in stake.voters:
         return Decision(N_("One of these votes is yours. Another moderator looks into them."))
     return YES

@@ -18,6 +18,7 @@ from app.db import db
 from app.domain.decision import N_, Decision, NotAllowed
 from app.domain.lifecycle import RefusalReason
 from app.models.argument import Argument
+from app.models.contribution import IdeaOrigin
 from app.models.following import News, Notice
 from app.models.idea import Idea
 from app.models.message import MailMessage
@@ -166,6 +167,14 @@ def other_author(decision: ModerationDecision) -> int | None:
     if decision.verb != ModerationVerb.MERGE:
         return None
     return db.session.scalar(select(Idea.author_id).where(Idea.id == decision.before.get("into", 0)))
+
+
+def other_poster(decision: ModerationDecision) -> int | None:
+    """Who of the staff posted that idea for somebody else."""
+    if decision.verb != ModerationVerb.MERGE:
+        return None
+    into = decision.before.get("into", 0)
+    return db.session.scalar(select(IdeaOrigin.posted_by_id).where(IdeaOrigin.idea_id == into))
 
 
 def is_fresh(decision: ModerationDecision, now: datetime) -> bool:

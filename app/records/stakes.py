@@ -1,4 +1,4 @@
-"""In whose texts a moderator has a stake: of those people another moderator takes everything off the site."""
+"""Whose texts a moderator has a stake in without having written them: reported, or posted for somebody else."""
 
 from collections.abc import Iterable
 
@@ -11,6 +11,14 @@ from app.models.idea import Idea
 from app.models.moderation import Report
 from app.models.practice import PracticeSuggestion
 from app.records.sweep_letters import parts
+
+
+def posters(idea_ids: Iterable[int]) -> frozenset[int]:
+    """Who of the staff posted any of these ideas for somebody else."""
+    found: set[int | None] = set()
+    for some in parts(set(idea_ids)):
+        found |= set(db.session.scalars(select(IdeaOrigin.posted_by_id).where(IdeaOrigin.idea_id.in_(some))))
+    return frozenset(number for number in found if number is not None)
 
 
 def among(people: Iterable[int], moderator_id: int) -> set[int]:

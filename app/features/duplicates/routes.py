@@ -212,7 +212,7 @@ def _page(
     wanted = request.args.get("blijft", "")
     stays, goes = (one, other) if is_open and wanted == str(one.idea.id) else (other, one)
     idea, into = db.session.get_one(Idea, goes.idea.id), db.session.get_one(Idea, stays.idea.id)
-    authors = {idea.author_id, into.author_id}
+    authors, posters = {idea.author_id, into.author_id}, service.posters_of(proposal)
     process = stays.idea.call.process_state
     made = queries.merge_of(proposal) if proposal.state == ProposalState.MERGED else None
     can_undo = merging.may_be_undone(made) if made and made.undone_at is None else None
@@ -230,10 +230,12 @@ def _page(
             made=made,
             refused=refused,
             sent=sent,
-            judging=may_judge(person, authors),
-            asking=may_ask(person, proposal.state, idea, into, process),
-            merging=may_merge(person, proposal.state, consent, proposal.proposed_by_id, idea, into, process),
-            rejecting=may_reject(person, proposal.state, authors),
+            judging=may_judge(person, authors, posters),
+            asking=may_ask(person, proposal.state, idea, into, process, posters),
+            merging=may_merge(
+                person, proposal.state, consent, proposal.proposed_by_id, idea, into, process, posters
+            ),
+            rejecting=may_reject(person, proposal.state, authors, posters),
             undoing=can_undo,
             forms={
                 "ask": forms.StaysForm(prefix="ask-", formdata=None),

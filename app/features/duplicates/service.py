@@ -29,7 +29,7 @@ from app.policies.duplicates import (
     may_propose,
     may_reject,
 )
-from app.records import decisions, merge_news, merging, news, notices, queue
+from app.records import decisions, merge_news, merging, news, notices, queue, stakes
 
 TRIES = 3
 KEPT_APART = Decision(N_("The moderators looked at these two ideas before and keep them apart."))
@@ -148,7 +148,7 @@ def ask(moderator: Person, proposal_id: int, stays_id: int, now: datetime) -> No
     """
     proposal = _locked(proposal_id)
     idea, into = _turned(proposal, stays_id)
-    _not_overtaken(may_ask(moderator, proposal.state, idea, into, process_of(idea)))
+    _not_overtaken(may_ask(moderator, proposal.state, idea, into, process_of(idea), posters_of(proposal)))
     proposal.idea_id, proposal.into_id = idea.id, into.id
     proposal.state = ProposalState.ASKING
     proposal.asked_at, proposal.answer_until = now, now + TO_ANSWER
@@ -267,6 +267,7 @@ def _check(moderator: Person, proposal: DuplicateProposal, idea: Idea, into: Ide
             idea,
             into,
             process_of(idea),
+            posters_of(proposal),
         )
     )
 
@@ -274,7 +275,7 @@ def _check(moderator: Person, proposal: DuplicateProposal, idea: Idea, into: Ide
 def reject(moderator: Person, proposal_id: int, sentence: str, now: datetime) -> None:
     """Keep two ideas apart. Raises NotAllowed, and Overtaken when somebody was first."""
     proposal = _locked(proposal_id)
-    _not_overtaken(may_reject(moderator, proposal.state, authors_of(proposal)))
+    _not_overtaken(may_reject(moderator, proposal.state, authors_of(proposal), posters_of(proposal)))
     before = proposal.state
     proposal.state = ProposalState.REJECTED
     proposal.decided_at, proposal.decided_by_id, proposal.decision_sentence = now, moderator.id, sentence
@@ -314,7 +315,7 @@ def undo(moderator: Person, proposal_id: int, sentence: str, now: datetime) -> N
     if made is None or made.undone_at is not None:
         raise Overtaken(merging.ALREADY_UNDONE)
     idea, into = db.session.get_one(Idea, made.idea_id), db.session.get_one(Idea, made.into_id)
-    may_judge(moderator, {idea.author_id, into.author_id}).or_raise()
+    may_judge(moderator, {idea.author_id, into.author_id}, posters_of(proposal)).or_raise()
     numbers = (idea.id, into.id)
     mails = letters.parted(idea, into, sentence, now)
     decision = _decision_on(made)
@@ -358,6 +359,11 @@ def authors_of(proposal: DuplicateProposal) -> set[int]:
     """Who wrote the two ideas."""
     both = select(Idea.author_id).where(Idea.id.in_([proposal.idea_id, proposal.into_id]))
     return set(db.session.scalars(both))
+
+
+def posters_of(proposal: DuplicateProposal) -> frozenset[int]:
+    """Who of the staff posted one of the two ideas for somebody else."""
+    return stakes.posters([proposal.idea_id, proposal.into_id])
 
 
 def _locked(proposal_id: int) -> DuplicateProposal:

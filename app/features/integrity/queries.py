@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, null, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from app.db import db
 from app.models.audit import AuditEntry
+from app.models.contribution import IdeaOrigin
 from app.models.idea import Idea
 from app.models.integrity import (
     ExcludedVote,
@@ -155,30 +157,35 @@ def has_proposal(signal_id: int) -> bool:
 def stake_in_signal(signal_id: int) -> Stake:
     """Who has a stake in the votes of a signal."""
     rows = db.session.execute(
-        select(SignalVote.person_id, Idea.author_id)
+        select(SignalVote.person_id, Idea.author_id, IdeaOrigin.posted_by_id)
         .join(Idea, Idea.id == SignalVote.idea_id)
+        .outerjoin(IdeaOrigin, IdeaOrigin.idea_id == Idea.id)
         .where(SignalVote.signal_id == signal_id)
     ).all()
-    about = db.session.scalars(
-        select(Idea.author_id)
+    about = db.session.execute(
+        select(null(), Idea.author_id, IdeaOrigin.posted_by_id)
         .join(IntegritySignal, IntegritySignal.idea_id == Idea.id)
+        .outerjoin(IdeaOrigin, IdeaOrigin.idea_id == Idea.id)
         .where(IntegritySignal.id == signal_id)
     ).all()
-    return Stake(frozenset(row[0] for row in rows), frozenset({*(row[1] for row in rows), *about}))
+    return _stake([*rows, *about])
 
 
 def stake_in_exclusion(exclusion: Exclusion) -> Stake:
     """The same for a proposal: the whole signal that it came from counts."""
     rows = db.session.execute(
-        select(ExcludedVote.person_id, Idea.author_id)
+        select(ExcludedVote.person_id, Idea.author_id, IdeaOrigin.posted_by_id)
         .join(Idea, Idea.id == ExcludedVote.idea_id)
+        .outerjoin(IdeaOrigin, IdeaOrigin.idea_id == Idea.id)
         .where(ExcludedVote.exclusion_id == exclusion.id)
     ).all()
-    voters, authors = frozenset(row[0] for row in rows), frozenset(row[1] for row in rows)
-    if exclusion.signal_id is None:
-        return Stake(voters, authors)
-    whole = stake_in_signal(exclusion.signal_id)
-    return Stake(voters | whole.voters, authors | whole.authors)
+    whole = Stake() if exclusion.signal_id is None else stake_in_signal(exclusion.signal_id)
+    return _stake(rows) | whole
+
+
+def _stake(rows: Sequence[Any]) -> Stake:
+    voters, authors, posters = ({row[part] for row in rows} - {None} for part in range(3))
+    return Stake(frozenset(voters), frozenset(authors), frozenset(posters))
 
 
 def moderators_without_part(exclusion: Exclusion, now: datetime) -> set[int]:
@@ -189,7 +196,7 @@ def moderators_without_part(exclusion: Exclusion, now: datetime) -> set[int]:
         .join(PersonRole, PersonRole.person_id == Person.id)
         .where(PersonRole.role == Role.MODERATOR, Person.not_blocked(now), Person.erased_at.is_(None))
     )
-    part = {exclusion.proposed_by_id, exclusion.decided_by_id} | stake.voters | stake.authors
+    part = {exclusion.proposed_by_id, exclusion.decided_by_id} | stake.people
     return {number for number in found if number not in part}
 
 

@@ -74,9 +74,9 @@ def may_decide(moderator: Person | None, appeal: Appeal) -> Decision:
     if appeal.decision is not None:
         reporters = _reporters(appeal.decision)
         posted_by = curating.posted_by(appeal.decision.idea) if appeal.decision.idea else None
-        other = decisions.other_author(appeal.decision)
-        if moderator is not None and moderator.id == other:
-            return may_judge(moderator, {other})
+        other, poster = decisions.other_author(appeal.decision), decisions.other_poster(appeal.decision)
+        if moderator is not None and moderator.id in (other, poster):
+            return may_judge(moderator, {other or 0}, {poster or 0})
     return may_decide_appeal(
         moderator,
         appeal.author_id,

@@ -96,7 +96,8 @@ def _undo(moderator: Person, decision: ModerationDecision, now: datetime) -> Non
     may_undo(
         moderator, _author_of(text), _reporters(decision), posted_by(text) if isinstance(text, Idea) else None
     ).or_raise()
-    may_undo(moderator, decisions.other_author(decision)).or_raise()
+    other, poster = decisions.other_author(decision), decisions.other_poster(decision)
+    may_undo(moderator, other, posted_by_id=poster).or_raise()
     decisions.undo(decision, moderator, now)
     audit.record(
         moderator,

@@ -8,9 +8,10 @@ import pytest
 
 from app.db import db
 from app.domain.ballot import Group, VoteValue
-from app.features.integrity import letters, service
+from app.features.integrity import letters, queries, service
 from app.kit import tokens
 from app.models import Idea, MailMessage, Notice, Person, PersonRole
+from app.models.contribution import Channel, IdeaOrigin
 from app.models.following import News
 from app.models.integrity import (
     ExcludedVote,
@@ -192,15 +193,30 @@ def test_a_standing_that_is_being_sealed_is_waited_for(desk: Desk) -> None:
     assert desk.rows(MailMessage) == []
 
 
-@pytest.mark.parametrize("who", ["voter", "author"])
+STAKES = {
+    "voter": "Een van deze stemmen is van jou.",
+    "author": "Deze stemmen zijn op je eigen idee.",
+    "poster": "Je hebt het idee waar deze stemmen op zijn voor iemand anders geplaatst.",
+}
+
+
+@pytest.mark.parametrize("who", list(STAKES))
 def test_nobody_with_a_stake_takes_a_step(desk: Desk, who: str) -> None:
-    """A moderator who voted in the set, or who posted the idea."""
+    """A moderator who voted in the set, or who wrote the idea or posted it for somebody else."""
     exclusion = desk.propose()
     with desk.app.app_context():
-        person = desk.fakes[0] if who == "voter" else desk.author
+        person = {"voter": desk.fakes[0], "author": desk.author}.get(who) or factories.a_person().id
         db.session.add(PersonRole(person_id=person, role=Role.MODERATOR))
+        if who == "poster":
+            posted = {"channel": Channel.PAPER, "posted_by_id": person, "posted_at": datetime.now(UTC)}
+            db.session.add(IdeaOrigin(idea_id=desk.ideas[0], **posted))
         db.session.commit()
-    words = "Een van deze stemmen is van jou." if who == "voter" else "Deze stemmen zijn op je eigen idee."
+        stake = queries.stake_in_exclusion(db.session.get_one(Exclusion, exclusion))
+        assert person not in queries.moderators_without_part(
+            db.session.get_one(Exclusion, exclusion), datetime.now(UTC)
+        )
+        assert person in stake.people
+    words = STAKES[who]
     page = desk.page(person, desk.path)
     assert words in page.text
     assert not page.all(".review__decide form")
