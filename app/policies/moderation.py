@@ -105,6 +105,18 @@ def may_publish(checklist: Collection[str], checked: Collection[str]) -> Decisio
     return YES
 
 
+def may_claim(*, is_own: bool) -> Decision:
+    """What somebody may not decide on they do not hold either: that would keep the others from it."""
+    if is_own:
+        return Decision(
+            N_(
+                "You wrote, posted or reported this, or decided on it before. It waits for another moderator, so you"
+                " do not take it."
+            )
+        )
+    return YES
+
+
 def may_go_on(person: Person, holder_id: int | None, holder: str) -> Decision:
     """What another moderator is reading waits for them, until they let it go or the time of their claim is up."""
     if holder_id is None or holder_id == person.id:

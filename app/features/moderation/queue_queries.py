@@ -13,9 +13,8 @@ from sqlalchemy.orm import aliased
 from app.db import UTCDateTime, db
 from app.domain.ballot import Group
 from app.models.argument import Argument
-from app.models.contribution import IdeaOrigin
 from app.models.idea import Idea
-from app.models.moderation import Appeal, ModerationDecision, Report, Sanction
+from app.models.moderation import Appeal, Report
 from app.models.person import Person
 from app.models.practice import Practice
 from app.models.process import Call
@@ -206,7 +205,7 @@ def counts(moderator_id: int, now: datetime, choice: Choice | None = None) -> Co
         QueueItem.call_id,
         case((QueueItem.due_at < now, 1), else_=0).label("overdue"),
         case((_is_claimed_by(moderator_id, now), 1), else_=0).label("mine"),
-        case((_is_own(moderator_id), 1), else_=0).label("own"),
+        case((claims.is_own(moderator_id), 1), else_=0).label("own"),
     ).select_from(QueueItem)
     each = _searched(facts, choice).where(QueueItem.closed_at.is_(None)).subquery()
     grouped = select(*each.c, func.count().label("number")).group_by(*each.c).subquery()
@@ -240,7 +239,7 @@ def page(
     elif choice.part == Part.MINE:
         query = query.where(_is_claimed_by(moderator_id, now))
     elif choice.part == Part.OTHERS:
-        query = query.where(case((_is_own(moderator_id), 1), else_=0) == 0)
+        query = query.where(case((claims.is_own(moderator_id), 1), else_=0) == 0)
     if after is not None:
         here = tuple_(QueueItem.waits_since, QueueItem.id)
         query = query.where(here > tuple_(literal(after.at, UTCDateTime()), after.id))
@@ -272,7 +271,7 @@ def _lines(moderator_id: int) -> Select[*tuple[Any, ...]]:
             QueueItem.claimed_by_id,
             QueueItem.claimed_at,
             holder.name,
-            case((_is_own(moderator_id), 1), else_=0),
+            case((claims.is_own(moderator_id), 1), else_=0),
         )
         .select_from(QueueItem)
         .outerjoin(Idea, Idea.id == QueueItem.idea_id)
@@ -306,37 +305,6 @@ def _searched(
 
 def _is_claimed_by(moderator_id: int, now: datetime) -> ColumnElement[bool]:
     return and_(QueueItem.claimed_by_id == moderator_id, QueueItem.claimed_at > now - CLAIM)
-
-
-def _is_own(moderator_id: int) -> ColumnElement[bool]:
-    """Whether another one has to decide. Lists that are read once, not a look-up for every item."""
-
-    def reported(column: Any) -> ColumnElement[bool]:
-        mine = select(column).where(
-            Report.reporter_id == moderator_id, Report.handled_at.is_(None), column.is_not(None)
-        )
-        return {
-            "idea_id": QueueItem.idea_id,
-            "argument_id": QueueItem.argument_id,
-            "practice_id": QueueItem.practice_id,
-        }[column.key].in_(mine)
-
-    posted = select(IdeaOrigin.idea_id).where(IdeaOrigin.posted_by_id == moderator_id)
-    written = select(Idea.id).where(Idea.author_id == moderator_id)
-    judged = (
-        select(Appeal.id)
-        .outerjoin(ModerationDecision, ModerationDecision.id == Appeal.decision_id)
-        .outerjoin(Sanction, Sanction.id == Appeal.sanction_id)
-        .where(or_(ModerationDecision.moderator_id == moderator_id, Sanction.by_id == moderator_id))
-    )
-    return or_(
-        QueueItem.author_id == moderator_id,
-        reported(Report.argument_id),
-        reported(Report.practice_id),
-        and_(QueueItem.argument_id.is_(None), or_(reported(Report.idea_id), QueueItem.idea_id.in_(posted))),
-        and_(QueueItem.kind == QueueKind.DUPLICATE, QueueItem.idea_id.in_(written)),
-        QueueItem.appeal_id.in_(judged),
-    )
 
 
 def _count(found: Sequence[tuple[_Fact, str, str, int]], choice: Choice) -> Counts:

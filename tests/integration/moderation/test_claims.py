@@ -7,7 +7,10 @@ from flask.testing import FlaskClient
 from app.db import db
 from app.domain.lifecycle import IdeaState
 from app.models import AuditEntry, Idea
-from app.models.queue import QueueItem
+from app.models.contribution import Channel, IdeaOrigin
+from app.models.queue import QueueItem, QueueKind
+from app.records import queue
+from tests import factories
 from tests.support import look_at, post, sign_in, visit
 
 from .conftest import Room, hours_ago
@@ -109,3 +112,39 @@ def test_only_moderators_take(room: Room, client: FlaskClient) -> None:
 def test_what_does_not_exist_is_not_found(room: Room, desk: FlaskClient) -> None:
     post(desk, "/moderatie/wachtrij/4711/oppakken", 404)
     post(desk, "/moderatie/wachtrij/4711/loslaten", 404)
+
+
+def test_nobody_takes_what_they_may_not_decide_on(room: Room, desk: FlaskClient) -> None:
+    theirs = room.idea(author=room.moderator)
+    posted, reported = room.idea(), room.idea(IdeaState.PUBLISHED)
+    room.report(idea=reported, by=room.moderator)
+    answered = room.report(argument=room.argument(room.idea(IdeaState.PUBLISHED), author=room.moderator))
+    with room.app.app_context():
+        values = {"channel": Channel.PAPER, "posted_by_id": room.moderator, "posted_at": hours_ago(1)}
+        db.session.add(IdeaOrigin(idea_id=posted, **values))
+        db.session.commit()
+    assert theirs
+    assert answered
+    assert len(items(room)) == 4
+    for item in items(room):
+        answer = post(desk, f"/moderatie/wachtrij/{item.id}/oppakken")
+        assert answer.location == "/moderatie"
+        assert "Het wacht op een andere moderator" in visit(desk, "/moderatie").text
+    assert {item.claimed_by_id for item in items(room)} == {None}
+    assert room.all(AuditEntry) == []
+    other = sign_in(room.app.test_client(), room.second)
+    for item in items(room):
+        post(other, f"/moderatie/wachtrij/{item.id}/oppakken")
+    assert {item.claimed_by_id for item in items(room)} == {room.second}
+
+
+def test_nobody_takes_a_pair_with_an_idea_of_theirs(room: Room, desk: FlaskClient) -> None:
+    mine, other = room.idea(IdeaState.PUBLISHED, author=room.moderator), room.idea(IdeaState.PUBLISHED)
+    with room.app.app_context():
+        pair = factories.a_pair(db.session.get_one(Idea, other), db.session.get_one(Idea, mine))
+        queue.put(QueueKind.DUPLICATE, pair, hours_ago(1))
+        db.session.commit()
+    [item] = items(room)
+    post(desk, f"/moderatie/wachtrij/{item.id}/oppakken")
+    assert items(room)[0].claimed_by_id is None
+    assert not visit(desk, "/moderatie").all("[data-claim]")
