@@ -94,7 +94,7 @@ def may_post(author: Person, kind: str, now: datetime) -> None:
     may_sign_in(author, now).or_raise()  # a block while the text was on its way
     conduct.may_post(author, now).or_raise()
     known = pressure.level(now)
-    measured = 0 if policy.has_standing(author, now) else max(pressure.measure(now), known)
+    measured = 0 if policy.has_standing(author, now) else pressure.level_at_a_post(now)
     decision = policy.may_post_more(author, kind, _lately(author.id, kind, now))
     if decision and measured:
         if is_postgresql():

@@ -25,7 +25,7 @@ MOST_COUNTED = 2000
 GAIN = timedelta(minutes=1)
 """A level that lasts is written down anew once a minute, not with every request."""
 
-_levels: Kept[int] = Kept("pressure-level")
+_levels: Kept[tuple[int, bool]] = Kept("pressure-level")
 _usual: Kept[dict[str, list[int]]] = Kept("pressure-usual", 3600.0)
 _measured: Kept[int] = Kept("pressure-measured")
 
@@ -43,8 +43,22 @@ class State:
 
 def level(now: datetime) -> int:
     """How much is asked of strangers now: 0 to 3; at most a second old."""
-    found = _levels.get("now", lambda _stale: state(now).level + 1)
-    return (found or 1) - 1  # nothing is kept of a value that is None, and 0 is a level
+    return _known(now)[0]
+
+
+def level_at_a_post(now: datetime) -> int:
+    """The level that a text of a stranger meets, measured along with it; unless an organiser fixed it."""
+    known, is_fixed = _known(now)
+    return known if is_fixed else max(measure(now), known)
+
+
+def _known(now: datetime) -> tuple[int, bool]:
+    """The level, and whether an organiser fixed it; at most a second old."""
+    return _levels.get("now", lambda _stale: _level_of(state(now))) or (0, False)
+
+
+def _level_of(found: State) -> tuple[int, bool]:
+    return found.level, found.by_hand
 
 
 def state(now: datetime) -> State:

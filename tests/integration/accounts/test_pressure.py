@@ -383,3 +383,30 @@ def test_the_throttle_says_when_and_keeps_the_text(
     assert send(known, "/ideeen/nieuw", **city.form(8)).status_code == 303
     assert argue(known, city, 1) == 303
     assert max(policy.PER_MINUTE) == rules.HIGHEST
+
+
+def test_a_level_that_organisers_fixed_goes_before_what_is_measured(
+    app: Flask, client: FlaskClient, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An evening where everybody makes an account and posts: the organisers fixed level 0, and all of it comes in."""
+    for level in policy.PER_MINUTE:
+        monkeypatch.setitem(policy.PER_MINUTE, level, 3)
+    with app.app_context():
+        call = db.session.get_one(Idea, city.idea).call
+        for _ in range(rules.FLOORS["submissions"] * rules.STEPS[-1]):
+            factories.an_idea(
+                call, factories.a_person(), state=IdeaState.SUBMITTED, submitted_at=datetime.now(UTC)
+            )
+        pressure.set_by_hand(0, "Avond in de bibliotheek", NOW + timedelta(hours=4), NOW)
+        db.session.commit()
+        assert level_of(pressure.flows(datetime.now(UTC))) == rules.HIGHEST
+    sign_in(client, city.young)
+    assert argue(client, city, 1) == 303
+    assert send(client, "/ideeen/nieuw", **city.form(7)).status_code == 303
+    with app.app_context():
+        pressure.job(datetime.now(UTC))
+    assert argue(client, city, 2) == 303, "what a job wrote down meanwhile makes no difference"
+    with app.app_context():
+        pressure.end_by_hand(datetime.now(UTC))
+        db.session.commit()
+    assert argue(client, city, 3) == 429
