@@ -9,7 +9,7 @@ All in the transaction of the caller, who asked the policy and commits.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
@@ -33,6 +33,8 @@ from app.records.sweep_letters import parts
 
 _PURPOSE = "my-sanction"
 SENTENCE_LENGTH = REASON_LENGTH
+MOMENT = timedelta(minutes=1)
+"""What is imposed again within this, by the same person and in the same words, was sent twice."""
 TITLES = {
     SanctionKind.WARN: N_("A warning of the moderators"),
     SanctionKind.PAUSE: N_("Your account has been paused"),
@@ -86,10 +88,13 @@ def impose(
 ) -> Sanction:
     """Warn, pause or block somebody and tell them; a block ends all their sessions. Raises NotAllowed.
 
-    batch: the sweep that hid everything of this person along with it.
+    batch: the sweep that hid everything of this person along with it. What was sent twice is one measure.
     """
     may_impose(measure.kind, measure.ends_at, now).or_raise()
     db.session.refresh(person, with_for_update={"key_share": True, "of": Person})
+    before = repeated(moderator, person, measure, now)
+    if before is not None and batch in (None, before.batch):
+        return before
     sanction = Sanction(
         person_id=person.id,
         kind=measure.kind,
@@ -125,6 +130,35 @@ def impose(
     )
     db.session.flush()
     return sanction
+
+
+def repeated(moderator: Person, person: Person, measure: Measure, now: datetime) -> Sanction | None:
+    """The same measure, if this moderator imposed it a moment ago: the button was pressed twice.
+
+    Whoever asks holds the row of the person, so that of two at once the second one sees the first.
+    """
+    rows = db.session.scalars(
+        select(Sanction)
+        .where(
+            Sanction.person_id == person.id,
+            Sanction.by_id == moderator.id,
+            Sanction.kind == measure.kind,
+            Sanction.reason == measure.reason,
+            Sanction.sentence == measure.sentence,
+            Sanction.lifted_at.is_(None),
+            Sanction.started_at > now - MOMENT,
+        )
+        .order_by(Sanction.id)
+    )
+    ends_at = None if measure.kind == SanctionKind.WARN else measure.ends_at
+    for row in rows:
+        if row.ends_at is None or ends_at is None:
+            is_equal = row.ends_at is ends_at
+        else:
+            is_equal = abs(row.ends_at - ends_at) <= MOMENT
+        if is_equal:
+            return row
+    return None
 
 
 def lift(sanction: Sanction, actor: Person, sentence: str, now: datetime, *, tells: bool = True) -> None:

@@ -47,6 +47,10 @@ def sweep(moderator: Person, person: Person, ruling: Ruling, now: datetime, *, w
     swept = sweeping.sweep([person.id], moderator, ruling, now, sweeping.new_batch(), tells=not with_block)
     if not swept.people and not with_block:
         raise NotAllowed(Decision(N_("This person has nothing on the site and nothing that waits.")))
+    measure = Measure(SanctionKind.BLOCK, SanctionReason.SPAM, ruling.sentence)
+    if not swept.people and sanctions.repeated(moderator, person, measure, now):
+        db.session.rollback()
+        return swept
     audit.record(
         moderator,
         "conduct.sweep",
@@ -56,7 +60,6 @@ def sweep(moderator: Person, person: Person, ruling: Ruling, now: datetime, *, w
         why=ruling.sentence,
     )
     if with_block:
-        measure = Measure(SanctionKind.BLOCK, SanctionReason.SPAM, ruling.sentence)
         sanctions.impose(moderator, person, measure, now, swept.batch)
     db.session.commit()
     sweeping.announce(swept)
