@@ -14,6 +14,7 @@ from app.kit import clock, devices, signals, tokens
 from app.kit.paths import LARGEST_NUMBER
 from app.models.entry import DeviceSession, SecondFactor
 from app.models.following import Notice
+from app.models.integrity import IntegritySignal, Objection
 from app.models.person import Person, PersonRole, Role
 from app.models.queue import QueueItem
 
@@ -150,7 +151,13 @@ _WAITING = case(
         .correlate(Person),
         select(func.count())
         .select_from(select(QueueItem.id).where(QueueItem.closed_at.is_(None)).limit(MOST_COUNTED).subquery())
-        .scalar_subquery(),
+        .scalar_subquery()
+        + select(func.count())
+        .select_from(IntegritySignal)
+        .where(IntegritySignal.waits_for(Person.id))
+        .correlate(Person)
+        .scalar_subquery()
+        + select(func.count()).select_from(Objection).where(Objection.decided_at.is_(None)).scalar_subquery(),
     ),
     else_=0,
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     Date,
     ForeignKey,
     Index,
@@ -14,9 +15,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    or_,
+    select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
 from app.db import Base, UTCDateTime, text_enum
 from app.models.idea import Idea
@@ -73,6 +76,16 @@ class IntegritySignal(Base):
     call: Mapped[Call] = relationship()
     idea: Mapped[Idea | None] = relationship()
     investigator: Mapped[Person | None] = relationship(foreign_keys=investigator_id)
+
+    @classmethod
+    def waits_for(cls, moderator_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        """The condition that nobody has taken it up, or that its proposal waits for a second one: this moderator."""
+        proposed = select(Exclusion.signal_id).where(
+            Exclusion.state == ExclusionState.PROPOSED,
+            Exclusion.proposed_by_id != moderator_id,
+            Exclusion.signal_id.is_not(None),
+        )
+        return or_(cls.state == SignalState.OPEN, cls.id.in_(proposed.correlate(Person)))
 
 
 class SignalVote(Base):

@@ -124,7 +124,7 @@ class Person(Base):
     """How many messages wait in the inbox; only known of the person who is signed in (app.kit.identity)."""
 
     waiting: Mapped[int | None] = query_expression()
-    """How many texts wait for the moderators, up to a hundred; only known of a moderator who is signed in."""
+    """How many texts (up to a hundred), signals and objections wait; only known of a moderator who is signed in."""
 
     organisation: Mapped[Organisation | None] = relationship()
     role_rows: Mapped[list["PersonRole"]] = relationship(

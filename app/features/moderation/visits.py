@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, exists, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db import begin_read, begin_write, db, is_postgresql
 from app.kit import mail, signals
@@ -16,6 +17,7 @@ from app.models.following import NoticeChoice, NoticeKind
 from app.models.moderation import ModerationDecision, ModerationVerb, Report
 from app.models.person import Person, PersonRole, Role
 from app.models.queue import DeskVisit, QueueItem
+from app.records import integrity_waiting
 from app.records.decisions import UNDO
 
 NOTED_EVERY = timedelta(minutes=5)
@@ -44,7 +46,7 @@ def is_open(now: datetime) -> bool:
 
 
 def due(now: datetime) -> list[int]:
-    """The moderators who hear now that work waits.
+    """The moderators who hear now that work waits: texts, signals about votes, objections.
 
     There is something that they have not seen, or a day went by; and they looked since we wrote last, or a day went
     by. What only waits because of themselves, such as an own text, is no work for them.
@@ -88,6 +90,10 @@ def _hears(now: datetime) -> tuple[ColumnElement[bool], ...]:
     visit = select(DeskVisit.visited_at).where(mine).correlate(Person).scalar_subquery()
     mailed = select(DeskVisit.mailed_at).where(mine).correlate(Person).scalar_subquery()
     long_ago = now - AGAIN_AFTER
+
+    def is_new(since: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
+        return or_(visit.is_(None), visit <= long_ago, since > visit)
+
     switched_off = exists().where(
         NoticeChoice.person_id == Person.id,
         NoticeChoice.kind == NoticeKind.DESK,
@@ -101,10 +107,13 @@ def _hears(now: datetime) -> tuple[ColumnElement[bool], ...]:
         Person.mail_stopped_at.is_(None),
         ~switched_off,
         or_(mailed.is_(None), mailed <= long_ago, visit > mailed),
-        exists().where(
-            QueueItem.closed_at.is_(None),
-            or_(QueueItem.author_id.is_(None), QueueItem.author_id != Person.id),
-            or_(visit.is_(None), visit <= long_ago, QueueItem.waits_since > visit),
+        or_(
+            exists().where(
+                QueueItem.closed_at.is_(None),
+                or_(QueueItem.author_id.is_(None), QueueItem.author_id != Person.id),
+                is_new(QueueItem.waits_since),
+            ),
+            integrity_waiting.has_news(is_new),
         ),
     )
 
@@ -118,12 +127,13 @@ def _write_one(person_id: int, now: datetime) -> bool:
     overdue = db.session.scalar(
         select(func.count()).where(QueueItem.closed_at.is_(None), QueueItem.due_at < now)
     )
-    if person is None or not person.email or not number:
+    desk = integrity_waiting.at_the_desk(person_id, now)
+    if person is None or not person.email or not (number or desk.all):
         db.session.rollback()
         return False
     language = person.language
     with speaking(language):
-        said = date_words(since)
+        said = date_words(min(moment for moment in (since, desk.since) if moment is not None))
     letter = mail.compose(
         person.email,
         "work_waits",
@@ -132,6 +142,7 @@ def _write_one(person_id: int, now: datetime) -> bool:
         person_name=person.name,
         number=number,
         overdue=overdue or 0,
+        desk=desk,
         since=said,
         queue_url=mail.address("moderation.queue", language),
         settings_url=mail.address("notifications.settings", language),

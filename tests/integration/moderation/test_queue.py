@@ -239,10 +239,10 @@ def test_the_header_counts_what_waits_for_moderators_only(room: Room, client: Fl
         room.idea()
     counter = ".person__panel a[href='/moderatie'] .counter"
     page = visit(sign_in(client, room.moderator), "/over")
-    assert page.texts(counter) == ["3 teksten wachten"]
+    assert page.texts(counter) == ["3 wachten op een moderator"]
     with room.app.app_context():
         _many(120)
-    assert visit(client, "/over").texts(counter) == ["99+ teksten wachten"]
+    assert visit(client, "/over").texts(counter) == ["99+ wachten op een moderator"]
     assert visit(sign_in(client, room.reader), "/over").texts(counter) == []
 
 
