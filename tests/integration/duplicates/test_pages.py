@@ -29,7 +29,6 @@ from app.models import (
     Process,
     VotedWish,
 )
-from app.models.contribution import Channel, IdeaOrigin
 from app.models.person import Role
 from app.models.process import ProcessState
 from app.records import decisions
@@ -261,36 +260,6 @@ def test_the_other_one_can_stay(pair: Pair, desk: FlaskClient) -> None:
     assert (found.idea_id, found.into_id) == (pair.stays, pair.goes)
 
 
-def post_for_somebody(pair: Pair, idea: int, staff: int) -> None:
-    """Staff posted this idea for its author."""
-    with pair.app.app_context():
-        posted = {"channel": Channel.PAPER, "posted_by_id": staff, "posted_at": datetime.now(UTC)}
-        db.session.add(IdeaOrigin(idea_id=idea, **posted))
-        db.session.commit()
-
-
-@pytest.mark.parametrize("name", ["vragen", "samenvoegen", "afwijzen"])
-@pytest.mark.parametrize("which", ["goes", "stays"])
-@pytest.mark.one_database
-def test_nobody_decides_on_what_they_posted_for_somebody_else(
-    pair: Pair, client: FlaskClient, name: str, which: str
-) -> None:
-    post_for_somebody(pair, getattr(pair, which), pair.moderator)
-    proposal = pair.propose()
-    sign_in(client, pair.moderator)
-    words = "Je hebt een van deze ideeën voor iemand anders geplaatst."
-    assert words in visit(client, f"/moderatie/dubbel/{proposal}").text
-    data = {
-        "ask-stays": pair.stays,
-        "merge-stays": pair.stays,
-        "merge-sentence": SENTENCE,
-        "reject-sentence": SENTENCE,
-    }
-    refused = post(client, f"/moderatie/dubbel/{proposal}/{name}", 409, **data)
-    assert words in refused.text
-    assert state_of(pair, proposal) == "proposed"
-
-
 @pytest.mark.parametrize("name", ["vragen", "samenvoegen", "afwijzen"])
 @pytest.mark.one_database
 def test_nobody_decides_on_an_own_idea(pair: Pair, client: FlaskClient, name: str) -> None:
@@ -474,26 +443,6 @@ def test_whose_idea_stays_neither_undoes_the_decision_nor_answers_the_appeal(
         lodged = moderation_appeals.lodge(author, made, "Mijn idee is echt iets anders.", datetime.now(UTC))
         may = moderation_appeals.may_decide(db.session.get_one(Person, pair.second), lodged)
         assert may.refusal == "One of these ideas is yours. Another moderator decides on them."
-        assert moderation_appeals.may_decide(factories.a_person(Role.MODERATOR), lodged)
-
-
-def test_who_posted_what_stays_neither_undoes_the_merge_nor_answers_the_appeal(
-    pair: Pair, client: FlaskClient
-) -> None:
-    proposal = pair.merge(pair.agreed())
-    post_for_somebody(pair, pair.stays, pair.second)
-    sign_in(client, pair.second)
-    (decision,) = pair.all(ModerationDecision)
-    said = visit(client, post(client, f"/moderatie/besluiten/{decision.id}/ongedaan").location)
-    assert "voor iemand anders geplaatst" in said.text
-    post(client, f"/moderatie/dubbel/{proposal}/ongedaan-maken", 403, **{"undo-sentence": SENTENCE})
-    assert pair.get(Idea, pair.goes).state == "merged"
-    with pair.app.app_context(), time_machine.travel(datetime.now(UTC) + timedelta(hours=1)):
-        author = db.session.get_one(Person, pair.ben)
-        made = db.session.get_one(ModerationDecision, decision.id)
-        lodged = moderation_appeals.lodge(author, made, "Mijn idee is echt iets anders.", datetime.now(UTC))
-        may = moderation_appeals.may_decide(db.session.get_one(Person, pair.second), lodged)
-        assert may.refusal.startswith("You posted one of these ideas for somebody else.")
         assert moderation_appeals.may_decide(factories.a_person(Role.MODERATOR), lodged)
 
 
