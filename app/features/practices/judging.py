@@ -48,7 +48,12 @@ def close(
         now,
         sentence=sentence,
         reason=reason,
-        before={"state": PracticeState.PUBLISHED.value},
+        before={
+            "state": PracticeState.PUBLISHED,
+            "to": PracticeState.REFUSED if hides else PracticeState.PUBLISHED,
+            "keys": [queue.key_of(QueueKind.REPORT, practice)] if waited is not None else [],
+            "reports": sorted(closed),
+        },
         waited=waited,
     )
     if hides and author is not None:
