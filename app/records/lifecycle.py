@@ -15,7 +15,7 @@ from app.records import news, queue
 
 _MOVED_ON = Decision(N_("This is not possible now: the idea has changed in the meantime."))
 _READ = (QueueKind.IDEA, QueueKind.AMENDMENT, QueueKind.IMAGE)
-_LEFT_BEHIND: Mapping[IdeaVerb, tuple[QueueKind, ...]] = {
+LEFT_BEHIND: Mapping[IdeaVerb, tuple[QueueKind, ...]] = {
     IdeaVerb.HIDE: (*_READ, QueueKind.DUPLICATE, QueueKind.REPORT),
     # Who reported a text that its author took back still hears what a moderator thought of it.
     IdeaVerb.WITHDRAW: (*_READ, QueueKind.DUPLICATE),
@@ -70,5 +70,7 @@ def move_all(
             news.ideas_gone(went)
         moved.update(went)
     if moved and verb != IdeaVerb.SUBMIT and not stays:
-        queue.leave(sorted(moved), _LEFT_BEHIND.get(verb, (QueueKind.IDEA,)), now, by)
+        queue.leave(sorted(moved), LEFT_BEHIND.get(verb, (QueueKind.IDEA,)), now, by)
+    if moved and verb == IdeaVerb.RESTORE:
+        queue.put_pairs(moved, now)
     return moved

@@ -12,7 +12,7 @@ from app.models.argument import Argument, ArgumentState
 from app.models.idea import Idea
 from app.models.moderation import ModerationDecision, ModerationVerb, Report
 from app.models.practice import Practice, PracticeState, PracticeSuggestion
-from app.models.queue import QueueItem
+from app.models.queue import QueueItem, QueueKind
 from app.records import decisions, news, queue, reactions, reports
 from app.records.sweeping import items_of
 
@@ -38,6 +38,7 @@ _PRACTICE_WAYS = {
     _V.RESTORE: (PracticeState.REFUSED, PracticeState.PUBLISHED),
 }
 """From where to where each decision leads, for those that were written before they said so themselves."""
+_PAIRS = (QueueKind.DUPLICATE,)
 _WAITING = {IdeaState.SUBMITTED.value, ArgumentState.WAITING.value, PracticeState.SUGGESTED.value}
 
 
@@ -56,6 +57,16 @@ def put_back(decision: ModerationDecision, now: datetime) -> None:
         reports.reopen(Report.id.in_(decision.before.get("reports", ())), decision.decided_at)
     if waits:
         queue.reopen(_keys(decision), decision.decided_at)
+    if isinstance(text, Idea):
+        _pairs_follow(text, decision, now)
+
+
+def _pairs_follow(idea: Idea, decision: ModerationDecision, now: datetime) -> None:
+    """Whether it is the same as another idea is asked again, also after an appeal; off the site nobody asks that."""
+    if decision.verb == _V.HIDE:
+        queue.come_back([idea.id], _PAIRS, decision.decided_at)
+    elif decision.verb == _V.RESTORE:
+        queue.leave([idea.id], _PAIRS, now)
 
 
 def _keys(decision: ModerationDecision) -> list[str]:
