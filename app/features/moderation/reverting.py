@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
 from app.db import db
 from app.domain.decision import N_, Decision, NotAllowed
@@ -18,6 +18,12 @@ from app.records.sweeping import items_of
 
 _V = ModerationVerb
 _CHANGED = Decision(N_("This text has changed since, so the decision on it stays. Look at it once more."))
+_DECIDED = Decision(
+    N_("A newer decision on this text stands, so this one is not put back. Look at the newest one.")
+)
+_ABOUT = (ModerationDecision.idea_id, ModerationDecision.argument_id, ModerationDecision.practice_id)
+_MOVING = (_V.PUBLISH, _V.RETURN, _V.REFUSE, _V.HIDE, _V.RESTORE, _V.RECALL, _V.MERGE)
+"""What brings a text to another place."""
 _IDEA_WAYS = {
     _V.PUBLISH: (IdeaState.SUBMITTED, IdeaState.PUBLISHED),
     _V.RETURN: (IdeaState.SUBMITTED, IdeaState.RETURNED),
@@ -86,12 +92,29 @@ def _keys(decision: ModerationDecision) -> list[str]:
 
 
 def _return(text: decisions.Text, decision: ModerationDecision) -> str:
-    """Bring the text back to the state it was in, which is returned."""
+    """Bring the text back to the state it was in, which is returned. A newer decision on where it stands goes first."""
+    db.session.refresh(text, with_for_update={"key_share": True})
+    if _decided_since(decision):
+        raise NotAllowed(_DECIDED)
     if isinstance(text, Argument):
         return _return_argument(text, decision)
     if isinstance(text, Practice):
         return _return_practice(text, decision)
     return _return_idea(text, decision)
+
+
+def _decided_since(decision: ModerationDecision) -> bool:
+    """Whether the text came to where it is by a later decision that stands."""
+    column = next(
+        column for column in _ABOUT if getattr(decision, column.key) is not None
+    )  # a decision is about one text
+    later = exists().where(
+        column == getattr(decision, column.key),
+        ModerationDecision.id > decision.id,
+        ModerationDecision.undone_at.is_(None),
+        ModerationDecision.verb.in_(_MOVING),
+    )
+    return bool(db.session.scalar(select(later)))
 
 
 def _return_idea(idea: Idea, decision: ModerationDecision) -> str:
