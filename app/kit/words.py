@@ -153,7 +153,7 @@ NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
         Curation.REPORTED: N_("Only after a report"),
     },
     ReportOutcome: {
-        ReportOutcome.RIGHT: N_("Right: the text is gone"),
+        ReportOutcome.RIGHT: N_("Right: something was done about the text"),
         ReportOutcome.KEPT: N_("Unfounded: the text stayed"),
     },
     SanctionKind: {

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from app.domain.decision import N_
 from app.domain.house_rules import HOUSE_RULES
 from app.domain.lifecycle import RefusalReason
+from app.features.moderation.answered import is_about_personal_data
 from app.features.moderation.cases import Case, Text, is_on_the_site
 from app.kit import mail
 from app.kit.i18n import speaking
@@ -76,10 +77,19 @@ def compose(case: Case, verb: ModerationVerb, ruling: Ruling, now: datetime) -> 
     text, said = case.text, _outcome(case.text, verb)
     # What was said to the author is between the moderator and the author.
     sentence = "" if said == Said.HIDDEN else ruling.sentence
+    masked = [report for report in case.reports if said == Said.KEPT and _was_masked(case, report)]
+    others = [report for report in case.reports if report not in masked]
     return Letters(
         tuple(_to_author(text, _as_told(verb, was_there=case.was_recalled), ruling, now)),
-        tuple(reports.letters(text, case.reports, said, sentence, now)),
+        (
+            *reports.letters(text, masked, Said.MASKED, sentence, now),
+            *reports.letters(text, others, said, sentence, now),
+        ),
     )
+
+
+def _was_masked(case: Case, report: Report) -> bool:
+    return is_about_personal_data(report) and case.is_masked_since(report)
 
 
 def tell(decided: Sequence[Told], now: datetime) -> None:

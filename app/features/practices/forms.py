@@ -11,7 +11,7 @@ from app.domain.decision import N_
 from app.domain.lifecycle import REASON_LENGTH, THEMES_PER_IDEA, RefusalReason
 from app.features.practices.levels import level_name
 from app.kit import html
-from app.kit.forms import Form, length
+from app.kit.forms import Form, NumbersField, length
 from app.kit.words import word
 from app.models.practice import PracticeLevel
 from app.records import notes
@@ -93,8 +93,9 @@ _sentence = length(
 
 
 class KeepForm(Form):
-    """Why a reported example stays, for those who reported it."""
+    """Why a reported example stays, for those who reported it; and which reports were on the page."""
 
+    reports = NumbersField()
     sentence = TextAreaField(_l("Explain it to the person who reported it"), validators=[_sentence])
 
 

@@ -1,5 +1,6 @@
 """Deciding on a reported example: it stays in the library or goes, and everybody hears of it."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -17,6 +18,10 @@ from app.records import decisions, news, notices, queue, reports
 from app.records.reports import Said
 
 
+class NewReport(NotAllowed):
+    """Somebody reported the example while the moderator was looking at it."""
+
+
 def close(
     moderator: Person,
     practice: Practice,
@@ -24,10 +29,23 @@ def close(
     reason: RefusalReason | None,
     sentence: str,
     now: datetime,
+    seen: Collection[int] | None = None,
 ) -> None:
-    """Decide on the reports of an example. Raises NotAllowed, also when somebody else was first."""
+    """Decide on the reports of an example: on those that were `seen`, when it stays.
+
+    Raises NotAllowed, also when somebody else was first, and NewReport when one came that the moderator has not read.
+    """
     hides = verb == ModerationVerb.HIDE
+    db.session.refresh(practice, with_for_update={"key_share": True})  # nobody reports it until the commit
     found, author = reports.open_reports(practice), author_of(practice)
+    if not hides and seen is not None and any(report.id not in seen for report in found):
+        raise NewReport(
+            Decision(
+                N_(
+                    "Somebody reported this text while you were looking at it. Read the report before you decide."
+                )
+            )
+        )
     said = Said.HIDDEN if hides else Said.KEPT
     letters = reports.letters(practice, found, said, "" if hides else sentence, now)
     about_author = _letter(author, practice, sentence, now) if hides else []

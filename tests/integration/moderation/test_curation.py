@@ -268,7 +268,9 @@ def test_what_was_read_first_is_not_rewritten_unread(
     assert room.get(Argument, argument.id).body == other
     sign_in(client, room.moderator)
     assert (
-        visit(client, f"/moderatie/argumenten/{argument.id}").submit("main form[action$='/plaatsen']").status_code
+        visit(client, f"/moderatie/argumenten/{argument.id}")
+        .submit("main form[action$='/plaatsen']")
+        .status_code
         == 303
     )
     sign_in(client, room.reader)

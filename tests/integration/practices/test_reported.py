@@ -122,6 +122,26 @@ def test_undone_the_reports_wait_again_and_can_be_answered(
     assert all(item.closed_at for item in everything(app, QueueItem))
 
 
+def test_a_report_that_was_not_on_the_page_is_not_closed(
+    app: Flask, client: FlaskClient, reported: dict[str, int]
+) -> None:
+    page = visit(
+        sign_in(client, reported["moderator"]), f"/moderatie/praktijken/{reported['practice']}/meldingen"
+    )
+    with app.app_context():
+        about = {"practice_id": reported["practice"], "reporter_id": reported["other"]}
+        db.session.add(Report(**about, reason=ReportReason.INSULT, created_at=factories.NOW))
+        db.session.commit()
+    late = page.submit("form[action$='/laten-staan']", {"keep-sentence": SENTENCE})
+    assert late.status_code == 409
+    again = look_at(client, late)
+    assert "Iemand heeft deze tekst gemeld terwijl je ernaar keek." in again.text
+    assert SENTENCE in again.text
+    assert not any(row.handled_at for row in everything(app, Report))
+    assert again.submit("form[action$='/laten-staan']", {"keep-sentence": SENTENCE}).status_code == 303
+    assert all(row.handled_at for row in everything(app, Report))
+
+
 @pytest.mark.one_database
 def test_nobody_decides_on_own_texts_or_reports(
     app: Flask, client: FlaskClient, reported: dict[str, int]
