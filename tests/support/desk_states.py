@@ -76,6 +76,15 @@ def _some(site: Site) -> str:
 # --- other decisions
 
 
+@state(MODERATOR, "moderation.note", 400)
+def _emptied_note(page: Page, site: Site) -> int:
+    """a note without words"""
+    waiting = select(Idea.id).where(Idea.state == IdeaState.SUBMITTED).order_by(Idea.submitted_at)
+    number = site.first(waiting)
+    go(page, f"/moderatie/ideeen/{number}")
+    return send(page, f"/notities/idee/{number}")
+
+
 @state(MODERATOR, "curating.detach", 400)
 def _out_of_no_theme(page: Page, site: Site) -> int:
     """out of a theme, without saying which"""
