@@ -144,7 +144,7 @@ def reopen(keys: Sequence[str], closed_at: datetime) -> None:
 
 
 def come_back(idea_ids: Sequence[int], kinds: Sequence[QueueKind], closed_at: datetime) -> None:
-    """The other way round of `leave`: what was closed about these ideas at that moment waits again. The caller commits."""
+    """What `leave` closed about these ideas at that moment waits again, as long as before. The caller commits."""
     about = (QueueItem.idea_id.in_(idea_ids), QueueItem.argument_id.is_(None), QueueItem.kind.in_(kinds))
     keys = db.session.scalars(select(QueueItem.key).where(*about, QueueItem.closed_at == closed_at)).all()
     if keys:
