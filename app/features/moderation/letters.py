@@ -4,22 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext
-
 from app.domain.decision import N_
-from app.domain.house_rules import HOUSE_RULES
 from app.domain.lifecycle import RefusalReason
 from app.features.moderation.answered import is_about_personal_data
 from app.features.moderation.cases import Case, Text, is_on_the_site
 from app.kit import mail
-from app.kit.i18n import speaking
-from app.kit.words import word
 from app.models.argument import Argument
 from app.models.following import NoticeKind
 from app.models.idea import Idea
 from app.models.message import MailMessage
 from app.models.moderation import ModerationDecision, ModerationVerb, Report
 from app.records import decisions, notices, reports
+from app.records.appeal_words import cited, last_day
 from app.records.news import AS_WRITTEN
 from app.records.notices import Audience, Telling
 from app.records.reports import Said
@@ -153,16 +149,9 @@ def _to_author(text: Text, verb: ModerationVerb, ruling: Ruling, now: datetime) 
             person_name=author.name,
             idea_title=idea.title,
             idea_url=mail.address(page, language, idea_id=idea.id),
-            reason=_cited(ruling.reason, language) if ruling.reason else "",
+            reason=cited(ruling.reason, language),
+            appeal_until=last_day(idea, now),
             sentence=ruling.sentence,
             argument=text.body if isinstance(text, Argument) else "",
         )
     ]
-
-
-def _cited(reason: RefusalReason, language: str) -> str:
-    """The reason with the house rule it rests on, in the language of the reader."""
-    rule = HOUSE_RULES[reason]
-    with speaking(language):
-        number = gettext(N_("house rule %(number)d"), number=rule.number)
-        return f"{word(reason)} ({number}: {gettext(rule.sentence)})"

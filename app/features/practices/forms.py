@@ -70,26 +70,37 @@ class PublishForm(Form):
     """Yes, put it into the library."""
 
 
-class RefuseForm(Form):
-    """Why not, for the person who suggested it."""
-
-    sentence = TextAreaField(
-        _l("Explain it to the person who suggested it"),
-        validators=[
-            length(
-                REASON_LENGTH,
-                N_("Write at least %(least)d characters. The reader must understand why."),
-                N_("Write at most %(most)d characters. Now there are %(now)d."),
-            )
-        ],
-    )
-
-
 _sentence = length(
     REASON_LENGTH,
     N_("Write at least %(least)d characters. The reader must understand why."),
     N_("Write at most %(most)d characters. Now there are %(now)d."),
 )
+
+
+class _Reasoned(Form):
+    """Offers the house rules that an example can break, in the language of the page."""
+
+    reason: RadioField
+    reasons: tuple[RefusalReason, ...] = (
+        RefusalReason.ADVERTISING,
+        RefusalReason.PERSONAL_DATA,
+        RefusalReason.INSULT,
+        RefusalReason.OFF_TOPIC,
+    )
+
+    def __init__(self, **given: object) -> None:
+        super().__init__(**given)
+        self.reason.choices = [
+            SelectChoice(value=reason.value, label=word(reason)) for reason in self.reasons
+        ]
+
+
+class RefuseForm(_Reasoned):
+    """Which house rule the suggestion breaks, and why, for the person who suggested it."""
+
+    reasons = (*_Reasoned.reasons, RefusalReason.DUPLICATE, RefusalReason.UNCLEAR)
+    reason = RadioField(_l("Which house rule?"), validators=[InputRequired(_l("Choose the house rule."))])
+    sentence = TextAreaField(_l("Explain it to the person who suggested it"), validators=[_sentence])
 
 
 class KeepForm(Form):
@@ -99,23 +110,11 @@ class KeepForm(Form):
     sentence = TextAreaField(_l("Explain it to the person who reported it"), validators=[_sentence])
 
 
-class TakeOutForm(Form):
+class TakeOutForm(_Reasoned):
     """Which house rule a reported example breaks."""
 
     reason = RadioField(_l("Which house rule?"), validators=[InputRequired(_l("Choose the house rule."))])
     sentence = TextAreaField(_l("Explain it to the person who suggested it"), validators=[_sentence])
-
-    def __init__(self, **given: object) -> None:
-        super().__init__(**given)
-        self.reason.choices = [
-            SelectChoice(value=reason.value, label=word(reason))
-            for reason in (
-                RefusalReason.ADVERTISING,
-                RefusalReason.PERSONAL_DATA,
-                RefusalReason.INSULT,
-                RefusalReason.OFF_TOPIC,
-            )
-        ]
 
 
 class NoteForm(Form):

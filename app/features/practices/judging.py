@@ -15,6 +15,7 @@ from app.models.person import Person
 from app.models.practice import Practice, PracticeState, PracticeSuggestion
 from app.models.queue import QueueKind
 from app.records import decisions, news, notices, queue, reports
+from app.records.appeal_words import cited, last_day
 from app.records.reports import Said
 
 
@@ -48,7 +49,7 @@ def close(
         )
     said = Said.HIDDEN if hides else Said.KEPT
     letters = reports.letters(practice, found, said, "" if hides else sentence, now)
-    about_author = _letter(author, practice, sentence, now) if hides else []
+    about_author = _letter(author, practice, reason, sentence, now) if hides else []
     still = update(Practice).where(Practice.id == practice.id, Practice.state == PracticeState.PUBLISHED)
     moved = db.session.execute(
         still.values(state=PracticeState.REFUSED if hides else PracticeState.PUBLISHED)
@@ -90,7 +91,9 @@ def close(
     signals.mail_queued.send()
 
 
-def _letter(author: Person | None, practice: Practice, sentence: str, now: datetime) -> list[MailMessage]:
+def _letter(
+    author: Person | None, practice: Practice, reason: RefusalReason | None, sentence: str, now: datetime
+) -> list[MailMessage]:
     """The mail to who suggested it, written before the row is locked; none without an address."""
     if author is None or not author.email:
         return []
@@ -102,7 +105,9 @@ def _letter(author: Person | None, practice: Practice, sentence: str, now: datet
             now,
             person_name=author.name,
             practice_title=practice.title,
+            reason=cited(reason, author.language),
             sentence=sentence,
+            appeal_until=last_day(practice, now),
         )
     ]
 

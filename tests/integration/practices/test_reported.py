@@ -81,6 +81,11 @@ def test_a_moderator_decides_and_everybody_hears(
         ModerationVerb.KEEP if stays else ModerationVerb.HIDE,
         reported["practice"],
     )
+    if not stays:
+        (out,) = (mail for mail in everything(app, MailMessage) if mail.kind == "practice_taken_out")
+        assert "/mijn/besluiten" in out.text
+        assert "(spelregel 6:" in out.text
+        assert "Je kunt bezwaar maken tot" in out.text
     letters = {mail.recipient: mail for mail in everything(app, MailMessage)}
     assert {"rik@voorbeeld.example", "buur@voorbeeld.example"} <= set(letters)
     assert len(letters) == (2 if stays else 3)
