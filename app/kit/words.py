@@ -121,6 +121,7 @@ NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
         ModerationVerb.DETACH: N_("Take out of a theme"),
         ModerationVerb.SPLIT: N_("Split off"),
         ModerationVerb.MASK: N_("Make personal details unreadable"),
+        ModerationVerb.TAKE_IMAGE: N_("Take the image off"),
         ModerationVerb.MERGE: N_("Merge with another idea"),
         ModerationVerb.RECALL: N_("Taken off the site after reports, until a moderator has looked"),
     },

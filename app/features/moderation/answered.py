@@ -41,7 +41,7 @@ def is_about_personal_data(report: Report) -> bool:
 
 
 def masked_at(texts: Sequence[Text]) -> Mapping[tuple[type, int], datetime]:
-    """When words in these texts were last made unreadable, where that stands; one statement."""
+    """When something was last taken out of these texts, words or an image, where that stands."""
     found: dict[tuple[type, int], datetime] = {}
     for table, column in ((Idea, ModerationDecision.idea_id), (Argument, ModerationDecision.argument_id)):
         numbers = [text.id for text in texts if isinstance(text, table)]
@@ -51,7 +51,7 @@ def masked_at(texts: Sequence[Text]) -> Mapping[tuple[type, int], datetime]:
             select(column, func.max(ModerationDecision.decided_at))
             .where(
                 column.in_(numbers),
-                ModerationDecision.verb == ModerationVerb.MASK,
+                ModerationDecision.verb.in_((ModerationVerb.MASK, ModerationVerb.TAKE_IMAGE)),
                 ModerationDecision.undone_at.is_(None),
             )
             .group_by(column)
