@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from app.domain import text_patterns as patterns
 from app.domain.decision import N_
@@ -144,8 +145,7 @@ def _of_words(text: str, flagged: Collection[str]) -> Iterator[Finding]:
     """Words of the list, whole: in a form of their own or with a strengthener before them, never inside another."""
     if not flagged:
         return
-    known = {form: word for word in flagged if " " not in word for form in forms(word)}
-    phrases = [word.split() for word in flagged if " " in word]
+    known, phrases = _looked_for(frozenset(flagged))
     tokens = [(normal(match.group()), match.span()) for match in re.finditer(r"[^\W_]+", text)]
     places: list[Place] = []
     words: list[str] = []
@@ -154,14 +154,24 @@ def _of_words(text: str, flagged: Collection[str]) -> Iterator[Finding]:
         if word is not None:
             places.append(span)
             words.append(word)
-        for phrase in phrases:
-            if token == phrase[0] and [one for one, _ in tokens[number : number + len(phrase)]] == phrase:
+        for phrase in phrases.get(token, ()):
+            if [one for one, _ in tokens[number : number + len(phrase)]] == phrase:
                 places.append((span[0], tokens[number + len(phrase) - 1][1][1]))
                 words.append(" ".join(phrase))
     if words:
         named = ", ".join(dict.fromkeys(words))
         sentence = N_("Words from the list of the organisers: %(words)s.")
         yield Finding(CheckKind.WORD, sentence, {"words": named, "count": len(places)}, tuple(places))
+
+
+@lru_cache(maxsize=4)
+def _looked_for(flagged: frozenset[str]) -> tuple[dict[str, str], dict[str, list[list[str]]]]:
+    """By form the word of the list, and by first word its phrases; made once for a list, and not for every text."""
+    known = {form: word for word in sorted(flagged) if " " not in word for form in forms(word)}
+    phrases: dict[str, list[list[str]]] = {}
+    for phrase in sorted(word.split() for word in flagged if " " in word):
+        phrases.setdefault(phrase[0], []).append(phrase)
+    return known, phrases
 
 
 def _without_strengthener(token: str) -> str:

@@ -45,6 +45,7 @@ ACTIONS: Mapping[str, str] = {
     "moderation.split": N_("split an idea in two"),
     "moderation.mask": N_("made personal details in an idea unreadable"),
     "moderation.mask_argument": N_("made personal details in a reaction unreadable"),
+    "moderation.take_image": N_("took the image off an idea"),
     "moderation.uphold_appeal": N_("upheld an appeal"),
     "moderation.reject_appeal": N_("rejected an appeal"),
     "integrity.investigate": N_("began to investigate votes that stand out"),

@@ -1,6 +1,7 @@
 """What every form shares: clean text, limits counted alike in browser and server, and errors that say what to do."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,10 +11,12 @@ from flask_babel import gettext
 from flask_wtf import CSRFProtect, FlaskForm
 from wtforms import EmailField, Field, StringField, TextAreaField, ValidationError
 from wtforms.i18n import get_translations
+from wtforms.widgets import HiddenInput
 
 from app.kit import html, paths
 from app.kit.i18n import language
 
+_NUMBER = re.compile(r"[0-9]{1,18}")
 TEXT_FIELDS = (StringField, TextAreaField, EmailField)
 
 csrf = CSRFProtect()
@@ -104,3 +107,27 @@ def length(bounds: tuple[int, int], too_short: str, too_long: str) -> Callable[[
 
     check.field_flags = {"minimum": least, "maximum": most}  # type: ignore[attr-defined]
     return check
+
+
+def numbered(numbers: Iterable[int]) -> str:
+    """Numbers of things that were on a page, as its form carries them."""
+    return ".".join(str(number) for number in sorted(numbers))
+
+
+def numbers_in(text: str) -> frozenset[int]:
+    """The same numbers again; what is none is left out."""
+    return frozenset(int(part) for part in text.split(".") if _NUMBER.fullmatch(part))
+
+
+class NumbersField(Field):
+    """Carries unseen which things were on the page, to tell what came since; None when the form does not say."""
+
+    widget = HiddenInput()
+    data: frozenset[int] | None
+
+    def _value(self) -> str:
+        return numbered(self.data or ())
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """What the form says."""
+        self.data = numbers_in(valuelist[0]) if valuelist and valuelist[0] else None

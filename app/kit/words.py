@@ -121,6 +121,7 @@ NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
         ModerationVerb.DETACH: N_("Take out of a theme"),
         ModerationVerb.SPLIT: N_("Split off"),
         ModerationVerb.MASK: N_("Make personal details unreadable"),
+        ModerationVerb.TAKE_IMAGE: N_("Take the image off"),
         ModerationVerb.MERGE: N_("Merge with another idea"),
         ModerationVerb.RECALL: N_("Taken off the site after reports, until a moderator has looked"),
     },
@@ -153,7 +154,7 @@ NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
         Curation.REPORTED: N_("Only after a report"),
     },
     ReportOutcome: {
-        ReportOutcome.RIGHT: N_("Right: the text is gone"),
+        ReportOutcome.RIGHT: N_("Right: something was done about the text"),
         ReportOutcome.KEPT: N_("Unfounded: the text stayed"),
     },
     SanctionKind: {

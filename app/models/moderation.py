@@ -50,6 +50,8 @@ class ModerationVerb(StrEnum):
     """A part of it became an idea of its own."""
     MASK = "mask"
     """Personal data in it were made unreadable."""
+    TAKE_IMAGE = "take_image"
+    """Its image was taken off, and the text stays."""
     MERGE = "merge"
     """It says the same as another idea and became one with it."""
     RECALL = "recall"
@@ -172,7 +174,7 @@ class SplitIdea(Base):
 
 
 class MaskedText(Base):
-    """The text as it was before personal data in it were masked: kept as long as an appeal is possible."""
+    """What a decision took out of an idea or reaction, words or an image: kept as long as an appeal is possible."""
 
     __tablename__ = "masked_text"
 

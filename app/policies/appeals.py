@@ -14,6 +14,7 @@ APPEALABLE = frozenset(
         ModerationVerb.DETACH,
         ModerationVerb.SPLIT,
         ModerationVerb.MASK,
+        ModerationVerb.TAKE_IMAGE,
         ModerationVerb.MERGE,
     }
 )

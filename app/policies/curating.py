@@ -37,6 +37,15 @@ def may_split(state: IdeaState) -> Decision:
     return YES if state == IdeaState.PUBLISHED else Decision(_ONLY_PUBLISHED)
 
 
+def may_take_image(state: IdeaState, *, has_image: bool) -> Decision:
+    """The image of an idea that is on the site, or waits to be."""
+    if state not in (IdeaState.SUBMITTED, IdeaState.PUBLISHED):
+        return Decision(N_("Readers do not see this idea, so its image need not go."))
+    if not has_image:
+        return Decision(N_("This idea has no image (any more)."))
+    return YES
+
+
 def may_mask_idea(state: IdeaState) -> Decision:
     """Whatever was ever sent in can be masked, but for what its author took back or has not sent in."""
     if state in (IdeaState.DRAFT, IdeaState.WITHDRAWN):

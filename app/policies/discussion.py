@@ -89,8 +89,12 @@ def may_change(
     *,
     is_answered: bool,
     is_recalled: bool = False,
+    is_read_first: bool = False,
 ) -> Decision:
-    """The author may mend a text for ten minutes, as long as nobody answered it and the discussion is open."""
+    """The author may mend a text for ten minutes, as long as nobody answered it and the discussion is open.
+
+    Where a moderator reads texts first (`is_read_first`), nobody puts other words in the place of those that were read.
+    """
     own = may_delete(person, author_id, argument, is_recalled=is_recalled)
     if not own:
         return own
@@ -101,5 +105,12 @@ def may_change(
     if is_answered:
         return Decision(
             N_("Somebody has answered this text, so you can no longer change it. You can still remove it.")
+        )
+    if is_read_first and argument == ArgumentState.PUBLISHED:
+        return Decision(
+            N_(
+                "A moderator reads texts here before others see them. Yours is on the site now,"
+                " so you can no longer change it. You can still remove it."
+            )
         )
     return may_argue(person, state, call, now)

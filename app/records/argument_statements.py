@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.domain.ballot import Side
+from app.domain.lifecycle import READABLE_STATES
 from app.models.argument import Argument, ArgumentState, HelpfulMark
 from app.models.duplicate import Merge, MovedArgument
 from app.models.idea import Idea
@@ -56,7 +57,11 @@ def _origin() -> ScalarSelect[str]:
         .select_from(MovedArgument)
         .join(Merge, Merge.id == MovedArgument.merge_id)
         .join(said_on, said_on.id == MovedArgument.origin_id)
-        .where(MovedArgument.argument_id == Argument.id, Merge.undone_at.is_(None))
+        .where(
+            MovedArgument.argument_id == Argument.id,
+            Merge.undone_at.is_(None),
+            said_on.state.in_(READABLE_STATES),
+        )
         .order_by(Merge.id)
         .limit(1)
         .correlate(Argument)

@@ -27,6 +27,7 @@ TOLD = (
     ModerationVerb.DETACH,
     ModerationVerb.SPLIT,
     ModerationVerb.MASK,
+    ModerationVerb.TAKE_IMAGE,
     ModerationVerb.MERGE,
 )
 """Who reported a text, or that its moderators left it, is not for the author."""

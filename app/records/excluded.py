@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, bindparam, cast, func, or_, select, tuple_
 
 from app.db import db
-from app.domain.lifecycle import IdeaState
 from app.kit.kept import Kept
 from app.models.idea import Idea
 from app.models.integrity import ExcludedVote, Exclusion, ExclusionReason
@@ -92,7 +91,7 @@ def _read(call_id: int) -> dict[int, dict[ExclusionReason, int]]:
             ExcludedVote.from_at.is_not(None),
             ExcludedVote.lifted_at.is_(None),
             Vote.value != 0,
-            Idea.state != IdeaState.MERGED,  # there it stands at the idea that stays
+            Idea.merged_into_id.is_(None),  # there it stands at the idea that stays
         )
         .group_by(Vote.idea_id, Exclusion.reason)
     )

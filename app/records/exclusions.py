@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, func, select, tuple_, type_coerce, update
 
 from app.db import UTCDateTime, db
 from app.domain.decision import N_, Decision, NotAllowed
-from app.domain.lifecycle import IdeaState
 from app.models.idea import Idea
 from app.models.integrity import ExcludedVote
 from app.models.person import Person
@@ -74,7 +73,7 @@ def lift(exclusion_id: int, call_id: int, person_id: int, now: datetime) -> int:
     carried.along(call_id, since)
     carried.mark(ideas, select(Person.id).where(Person.id == person_id))
     _count_anew(ideas, call_id)
-    again = (Vote.person_id == person_id, Vote.excluded_at.is_(None), Idea.state != IdeaState.MERGED)
+    again = (Vote.person_id == person_id, Vote.excluded_at.is_(None), Idea.merged_into_id.is_(None))
     return sum(
         db.session.scalar(
             select(func.count()).select_from(Vote).join(Idea).where(Vote.idea_id.in_(some), *again)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, update
+from sqlalchemy import case, func, update
 
 from app.db import db
 from app.domain.decision import N_, Decision, NotAllowed
@@ -15,13 +15,19 @@ from app.records import news, queue
 
 _MOVED_ON = Decision(N_("This is not possible now: the idea has changed in the meantime."))
 _READ = (QueueKind.IDEA, QueueKind.AMENDMENT, QueueKind.IMAGE)
-_LEFT_BEHIND: Mapping[IdeaVerb, tuple[QueueKind, ...]] = {
+LEFT_BEHIND: Mapping[IdeaVerb, tuple[QueueKind, ...]] = {
     IdeaVerb.HIDE: (*_READ, QueueKind.DUPLICATE, QueueKind.REPORT),
     # Who reported a text that its author took back still hears what a moderator thought of it.
     IdeaVerb.WITHDRAW: (*_READ, QueueKind.DUPLICATE),
     IdeaVerb.MERGE: _READ,
 }
 """What nobody has to read any more when an idea leaves the site; every other verb ends its own waiting only."""
+
+
+SHOWN_AGAIN = case(
+    (Idea.merged_into_id.is_not(None), IdeaState.MERGED.value), else_=IdeaState.PUBLISHED.value
+)
+"""Where a hidden idea comes back: what had become one with another idea stays one with it."""
 
 
 def move(
@@ -56,6 +62,8 @@ def move_all(
         if verb == IdeaVerb.PUBLISH:
             # What was on the site before, and was taken back for another look, keeps its date.
             values["published_at"] = func.coalesce(Idea.published_at, now)
+        elif verb == IdeaVerb.RESTORE:
+            values["state"] = SHOWN_AGAIN
         elif verb == IdeaVerb.SUBMIT:
             values["submitted_at"] = now
         numbers = [idea.id for idea in ideas if idea.state == before]
@@ -70,5 +78,7 @@ def move_all(
             news.ideas_gone(went)
         moved.update(went)
     if moved and verb != IdeaVerb.SUBMIT and not stays:
-        queue.leave(sorted(moved), _LEFT_BEHIND.get(verb, (QueueKind.IDEA,)), now, by)
+        queue.leave(sorted(moved), LEFT_BEHIND.get(verb, (QueueKind.IDEA,)), now, by)
+    if moved and verb == IdeaVerb.RESTORE:
+        queue.put_pairs(moved, now)
     return moved

@@ -92,6 +92,7 @@ def text_rows(idea: BindParameter[int]) -> tuple[Select[*tuple[Any, ...]], ...]:
         select(literal(TEXT, String), Idea.published_at, Idea.id, Idea.title, Idea.body, Person.name)
         .join(taken, taken.c.id == Idea.id)
         .join(Person, Person.id == Idea.author_id)
+        .where(Idea.state.in_(READABLE_STATES))
     )
     made = (
         select(

@@ -161,6 +161,7 @@ def undo(made: Merge, actor: Person | None, now: datetime, sentence: str = "") -
     made.undo_sentence = sentence
     idea.state = IdeaState.PUBLISHED
     idea.merged_into_id = None
+    queue.come_back([idea.id], lifecycle.LEFT_BEHIND[IdeaVerb.MERGE], made.merged_at)
     if since is not None:
         carried.part(made, since)
         carried.along(into.call_id, since)

@@ -5,12 +5,12 @@ queue.put(QueueKind.REPORT, argument, now)    # a second report on the same text
 queue.take_out(QueueKind.IDEA, idea, now, moderator)
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, text, update
+from sqlalchemy import ColumnElement, and_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
@@ -18,7 +18,7 @@ from app.db import db, is_postgresql
 from app.domain.sameness import mark_of
 from app.models.argument import Argument
 from app.models.contribution import Amendment
-from app.models.duplicate import DuplicateProposal
+from app.models.duplicate import DuplicateProposal, ProposalState
 from app.models.idea import Idea
 from app.models.moderation import Appeal
 from app.models.person import Person
@@ -141,6 +141,25 @@ def reopen(keys: Sequence[str], closed_at: datetime) -> None:
         .values(closed_at=None, closed_by_id=None, claimed_by_id=None, claimed_at=None)
         .execution_options(synchronize_session=False)
     )
+
+
+def come_back(idea_ids: Sequence[int], kinds: Sequence[QueueKind], closed_at: datetime) -> None:
+    """What `leave` closed about these ideas at that moment waits again, as long as before. The caller commits."""
+    about = (QueueItem.idea_id.in_(idea_ids), QueueItem.argument_id.is_(None), QueueItem.kind.in_(kinds))
+    keys = db.session.scalars(select(QueueItem.key).where(*about, QueueItem.closed_at == closed_at)).all()
+    if keys:
+        reopen(keys, closed_at)
+
+
+def put_pairs(idea_ids: Collection[int], now: datetime) -> None:
+    """Let pairs with these ideas wait that nobody has dealt with: the ideas are back on the site. The caller commits.
+
+    Pairs whose authors were asked come back by themselves, see `duplicates.finding`.
+    """
+    either = or_(DuplicateProposal.idea_id.in_(idea_ids), DuplicateProposal.into_id.in_(idea_ids))
+    pairs = select(DuplicateProposal).where(either, DuplicateProposal.state == ProposalState.PROPOSED)
+    for pair in db.session.scalars(pairs.order_by(DuplicateProposal.id)):
+        put(QueueKind.DUPLICATE, pair, now)
 
 
 def _where(subject: Subject) -> _Where:

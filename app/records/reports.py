@@ -40,6 +40,8 @@ class Said(StrEnum):
     KEPT = "kept"
     GONE = "gone"
     """It was off the site already, because its author took it back."""
+    MASKED = "masked"
+    """Personal details in it were made unreadable, and the rest stays."""
 
 
 def open_reports(text: Text) -> list[Report]:
@@ -47,18 +49,36 @@ def open_reports(text: Text) -> list[Report]:
     return open_on([text])
 
 
-def open_on(texts: Sequence[Text]) -> list[Report]:
-    """The same for many texts, in one statement; as they are now, whatever was read before."""
+def others_on(texts: Sequence[Text], known: Collection[int]) -> set[tuple[type[Text], int]]:
+    """The texts with open reports that are not among these, each by its table and number; one statement."""
+    about = _on(texts)
+    rows = db.session.execute(
+        select(Report.idea_id, Report.argument_id, Report.practice_id).where(
+            about, Report.handled_at.is_(None), Report.id.not_in(known)
+        )
+    )
+    tables: tuple[type[Text], ...] = (Idea, Argument, Practice)
+    return {
+        (table, number)
+        for row in rows
+        for table, number in zip(tables, row, strict=True)
+        if number is not None
+    }
+
+
+def _on(texts: Sequence[Text]) -> ColumnElement[bool]:
     columns = ((Report.idea_id, Idea), (Report.argument_id, Argument), (Report.practice_id, Practice))
     numbers = [(column, [text.id for text in texts if isinstance(text, table)]) for column, table in columns]
+    return or_(false(), *(column.in_(some) for column, some in numbers if some))
+
+
+def open_on(texts: Sequence[Text]) -> list[Report]:
+    """The same for many texts, in one statement; as they are now, whatever was read before."""
     return list(
         db.session.scalars(
             select(Report)
             .options(joinedload(Report.reporter))
-            .where(
-                or_(false(), *(column.in_(some) for column, some in numbers if some)),
-                Report.handled_at.is_(None),
-            )
+            .where(_on(texts), Report.handled_at.is_(None))
             .order_by(Report.created_at, Report.id)
             .execution_options(populate_existing=True)
         )

@@ -121,8 +121,8 @@ def sweep(
     whatever the caller asked. moderator: who decides, or None for the site itself. ruling: anything with `.sentence`
     and `.reason`. batch: `new_batch()`; the same for everything that belongs to the step.
 
-    Ideas (published -> hidden, submitted -> refused), arguments and replies (published -> hidden, waiting -> refused),
-    and suggested practices (published or suggested -> refused) each get a decision with `batch` and
+    Ideas (published or merged -> hidden, submitted -> refused), arguments and replies (published -> hidden, waiting ->
+    refused), and suggested practices (published or suggested -> refused) each get a decision with `batch` and
     `before={"state": …}`. Open items of the queue and open reports on them close (reporters hear of it), counts of
     arguments, standings and news follow. Votes stay. Each person gets one message in the inbox and, when `tells`, one
     mail, which waits ten minutes like every mail about a decision; none per text.
@@ -231,11 +231,16 @@ def _arguments(people: Sequence[int]) -> list[Line]:
 
 def _ideas(people: Sequence[int], argued: set[int]) -> tuple[list[Line], dict[int, int]]:
     """The ideas that go, and the call of each; those in `argued` are locked along with them."""
-    open_ = Idea.state.in_([IdeaState.PUBLISHED, IdeaState.SUBMITTED])
+    open_ = Idea.state.in_([IdeaState.PUBLISHED, IdeaState.MERGED, IdeaState.SUBMITTED])
     found = [row[0] for row in _of(people, select(Idea.id).where(open_), Idea.author_id)]
     theirs = set(found)
     rows = lock(Idea, {*found, *argued}, Idea.author_id, Idea.state, Idea.call_id)
-    verbs = {IdeaState.PUBLISHED: ModerationVerb.HIDE, IdeaState.SUBMITTED: ModerationVerb.REFUSE}
+    verbs = {
+        IdeaState.PUBLISHED: ModerationVerb.HIDE,
+        # What went on in another idea can still be read there; it stays one with it.
+        IdeaState.MERGED: ModerationVerb.HIDE,
+        IdeaState.SUBMITTED: ModerationVerb.REFUSE,
+    }
     lines = [
         Line("idea", number, author, state.value, verbs[state])
         for number, author, state, _call in rows

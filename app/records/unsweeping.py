@@ -21,7 +21,7 @@ from app.models.person import Person, PersonRole
 from app.models.practice import Practice, PracticeState, PracticeSuggestion
 from app.models.queue import QueueItem
 from app.policies.moderation import may_decide
-from app.records import notices, queue, reports, sanctions, standings
+from app.records import lifecycle, notices, queue, reports, sanctions, standings
 from app.records.decisions import UNDO
 from app.records.notices import Audience
 from app.records.sweep_letters import event_key, first_decisions, parts, same_text
@@ -238,6 +238,8 @@ def _restore(kind: _Kind, lines: Sequence[tuple[int, int, ModerationVerb]]) -> N
         values: dict[str, Any] = {"state": kind.before[verb]}
         if kind.table is Idea:
             values["version"] = Idea.version + 1
+            if verb == _HIDE:
+                values["state"] = lifecycle.SHOWN_AGAIN
         for some in parts(line[1] for line in lines if line[2] == verb):
             db.session.execute(
                 update(kind.table)

@@ -27,6 +27,7 @@ NO_PAGES = {
     "agenda_versions.file": "a file to take along",
     "council.evaluation_file": "a file to take along",
     "council.package_file": "a file to take along",
+    "curating.taken_image": "a picture",
     "discussion.show": "leads on",
     "evening_pictures.image": "a picture",
     "evening_report.download": "paper",

@@ -11,6 +11,7 @@ from app.db import db
 from app.domain.lifecycle import IdeaState
 from app.models import Appeal, Argument, Idea, Merge, ModerationDecision, Pressure, Report, Sanction
 from app.models.argument import ArgumentState
+from app.models.contribution import IdeaImage
 from app.models.duplicate import DuplicateProposal, ProposalState
 from app.models.integrity import IntegritySignal, Objection, SignalState
 from app.models.moderation import ModerationVerb
@@ -76,6 +77,15 @@ def _some(site: Site) -> str:
 # --- other decisions
 
 
+@state(MODERATOR, "moderation.note", 400)
+def _emptied_note(page: Page, site: Site) -> int:
+    """a note without words"""
+    waiting = select(Idea.id).where(Idea.state == IdeaState.SUBMITTED).order_by(Idea.submitted_at)
+    number = site.first(waiting)
+    go(page, f"/moderatie/ideeen/{number}")
+    return send(page, f"/notities/idee/{number}")
+
+
 @state(MODERATOR, "curating.detach", 400)
 def _out_of_no_theme(page: Page, site: Site) -> int:
     """out of a theme, without saying which"""
@@ -94,6 +104,15 @@ def _split_off_nothing(page: Page, site: Site) -> int:
 def _masked_nothing(page: Page, site: Site) -> int:
     """no words to make unreadable"""
     go(page, f"/moderatie/ideeen/{idea(site)}/afschermen")
+    return send(page)
+
+
+@state(MODERATOR, "curating.take_image", 400)
+def _image_without_a_reason(page: Page, site: Site) -> int:
+    """an image to take off, without a reason"""
+    pictured = select(IdeaImage.idea_id).join(Idea, Idea.id == IdeaImage.idea_id)
+    shown = pictured.where(Idea.state == IdeaState.PUBLISHED).order_by(Idea.id)
+    go(page, f"/moderatie/ideeen/{site.first(shown)}/beeld")
     return send(page)
 
 

@@ -166,6 +166,8 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "curating.mask_argument",
         "curating.mask_idea",
         "curating.split",
+        "curating.take_image",
+        "curating.taken_image",
         "integrity.confirm",
         "integrity.dismiss",
         "integrity.index",

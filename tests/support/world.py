@@ -13,6 +13,7 @@ from app.domain.lifecycle import IdeaState, RefusalReason
 from app.domain.ranking.canonical import canonical, sha256
 from app.domain.sameness import mark_of
 from app.features.integrity import accounts
+from app.features.moderation import picture
 from app.features.workshop import publishing
 from app.kit.tokens import keyed_hash, new_token
 from app.models import (
@@ -132,6 +133,8 @@ class World:
                 "key": factories.IMAGE_KEY,
                 "width": 480,
             }
+        if endpoint == "curating.taken_image":
+            return {"decision_id": self._taken_image()}
         if endpoint in ("ideas.edit", "ideas.withdraw"):
             return {"idea_id": self._idea(IdeaState.DRAFT).id}
         idea = self._idea()
@@ -239,6 +242,14 @@ class World:
         call.agenda_ballot = True
         db.session.flush()
         return call.id
+
+    def _taken_image(self) -> int:
+        """A decision that took the image off an idea, which is still kept."""
+        idea = self._idea()
+        key = factories.an_image(idea).key
+        moderator, words = factories.a_person(Role.MODERATOR), "Dit beeld hoort hier niet bij."
+        taken = picture.take(moderator, idea, key, RefusalReason.ADVERTISING, words, datetime.now(UTC))
+        return taken.id
 
     def _flagged_word(self) -> int:
         row = FlaggedWord(word=secrets.token_hex(8), added_at=datetime.now(UTC))

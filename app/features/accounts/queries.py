@@ -145,7 +145,7 @@ def own_vote_count(person_id: int) -> int:
         select(func.count())
         .select_from(Vote)
         .join(Idea, Idea.id == Vote.idea_id)
-        .where(Vote.person_id == person_id, Vote.value != 0, Idea.state != IdeaState.MERGED)
+        .where(Vote.person_id == person_id, Vote.value != 0, Idea.merged_into_id.is_(None))
     )
     return db.session.scalar(standing) or 0
 

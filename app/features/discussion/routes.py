@@ -266,6 +266,7 @@ def change(argument_id: int) -> ResponseReturnValue:
         now,
         is_answered=queries.is_answered(argument),
         is_recalled=argument.is_recalled,
+        is_read_first=person is not None and not curation.of_arguments(writing.idea.call, person.id).is_live,
     )
     if person is None or not decision:
         return _not_now(writing, form, decision)
@@ -273,7 +274,11 @@ def change(argument_id: int) -> ResponseReturnValue:
         if request.method == "GET":
             form.body.data = argument.body
         return _form_page("discussion/change.html", writing, form)
-    service.change(person, writing.idea, argument, form.body.data or "", now, _used_draft(writing))
+    body = form.body.data or ""
+    try:
+        service.change(person, writing.idea, argument, body, now, _used_draft(writing))
+    except NotAllowed as no:
+        return _hand_back(writing, body, no)
     flash(_("Your text has been changed."))
     return redirect(writing.way_out, code=303)
 

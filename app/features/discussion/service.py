@@ -125,6 +125,7 @@ def change(
     argument = queries.argument(head.id)
     if argument is None:
         raise NotAllowed(Decision(N_("You have removed this text already.")))
+    way = curation.of_arguments(idea.call, author.id)
     may_change(
         author,
         argument.author_id,
@@ -135,6 +136,7 @@ def change(
         now,
         is_answered=queries.is_answered(argument),
         is_recalled=argument.is_recalled,
+        is_read_first=not way.is_live,
     ).or_raise()
     if body != argument.body:
         key = _key(argument.idea_id, argument.author_id, argument.parent_id, argument.side, body)
@@ -148,6 +150,8 @@ def change(
         except IntegrityError as same_text:
             db.session.rollback()
             raise NotAllowed(Decision(N_("You posted exactly this text here before."))) from same_text
+        # Nobody has read the new words yet, also when somebody left the former ones on the site.
+        curation.take_in_argument(argument.id, way, now)
     drafts.drop(draft)
     db.session.commit()
 

@@ -12,6 +12,7 @@ from app.models.duplicate import DuplicateProposal
 from app.models.idea import Idea
 from app.models.message import MailMessage
 from app.models.person import Person
+from app.records.appeal_words import last_day
 
 
 def question(
@@ -37,7 +38,14 @@ def merged(idea: Idea, into: Idea, sentence: str, now: datetime) -> list[MailMes
     """They became one."""
     return [
         _letter(
-            person, "idea_merged", idea, into, now, sentence=sentence, is_gone=person.id == idea.author_id
+            person,
+            "idea_merged",
+            idea,
+            into,
+            now,
+            sentence=sentence,
+            is_gone=person.id == idea.author_id,
+            appeal_until=last_day(idea, now),
         )
         for person in _people({idea.author_id, into.author_id})
         if person.email

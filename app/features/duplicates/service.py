@@ -83,6 +83,8 @@ def _store(
     known = queries.between(idea.id, into.id)
     by_moderator = person is not None and person.is_moderator
     if known is not None and known.state != ProposalState.REJECTED:
+        if known.state == ProposalState.PROPOSED:
+            queue.put(QueueKind.DUPLICATE, known, now)  # an idea that left the site took it out of the queue
         return False
     if known is not None and not by_moderator:
         raise NotAllowed(KEPT_APART)

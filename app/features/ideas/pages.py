@@ -18,7 +18,7 @@ from app.kit import html, maps
 from app.kit.i18n import hours_filter, language
 from app.kit.kept import Kept
 from app.models.person import Person
-from app.models.process import Audience, CallKind
+from app.models.process import Audience, CallKind, Curation
 from app.policies.curation import Course
 from app.policies.ideas import may_amend, may_edit, may_send_in, may_withdraw
 from app.policies.taking_part import may_argue, may_submit
@@ -180,9 +180,11 @@ def _read_around(idea: IdeaRow, now: datetime) -> dict[str, Any]:
 def _read_said(idea: IdeaRow, person: Person | None, now: datetime, view: View) -> dict[str, Any]:
     if idea.state != IdeaState.PUBLISHED:
         return {}
+    # Where moderators read first, what stands here was read, and its author changes it no longer.
+    since = None if idea.call.argument_curation == Curation.BEFORE else now
     return {
         "ballot": ballots.of_idea(idea.id, idea.state, idea.call, person, now),
-        "talk": arguments.of_idea(idea.id, person.id if person else None, now, view),
+        "talk": arguments.of_idea(idea.id, person.id if person else None, since, view),
     }
 
 

@@ -53,7 +53,7 @@ def exclusions(person_id: int, now: datetime) -> list[OwnExclusion]:
     """
     carried_here = ExcludedVote.idea_id == Merge.into_id
     is_there = and_(
-        Idea.state != IdeaState.MERGED,
+        Idea.merged_into_id.is_(None),
         or_(Merge.id.is_(None), not_(carried_here), Merge.undone_at.is_(None)),
     )
     rows = db.session.execute(

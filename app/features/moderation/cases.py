@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from app.db import db
 from app.domain.decision import N_, YES, Decision, NotAllowed
 from app.domain.lifecycle import IdeaVerb
+from app.features.moderation import answered
 from app.models.argument import Argument, ArgumentState
 from app.models.contribution import IdeaOrigin
 from app.models.idea import Idea
@@ -41,6 +42,9 @@ READ = (
 """What waits for somebody to read the text; an appeal and a possible duplicate are decided elsewhere."""
 _CHANGED = Decision(N_("The author has changed this text. Read it again before you decide."))
 _HANDLED = Decision(N_("These reports have been handled already."))
+_REPORTED = Decision(
+    N_("Somebody reported this text while you were looking at it. Read the report before you decide.")
+)
 _NOTHING = Decision(N_("Nothing about this text waits for you any more."))
 _IDEA_VERBS = {
     ModerationVerb.PUBLISH: IdeaVerb.PUBLISH,
@@ -67,6 +71,12 @@ class Case:
     posted_by: int | None = None
     answers_reports: bool = False
     """Whether the moderator meant to close the reports on it."""
+    seen: frozenset[int] | None = None
+    """The reports that were on the page; None when nobody says which."""
+    is_reported_anew: bool = False
+    """Whether a report came while the decision was being taken; known once the text is locked."""
+    masked_at: datetime | None = None
+    """When words in it were last made unreadable; asked where somebody reported it."""
 
     @property
     def reporters(self) -> set[int]:
@@ -77,6 +87,17 @@ class Case:
     def was_recalled(self) -> bool:
         """Whether reports took it off the site: it was there, so that putting it back is no news."""
         return bool(self.reports) and is_recalled(self.text)
+
+    @property
+    def has_unread_reports(self) -> bool:
+        """Whether there are reports on it that the moderator has not seen, or did not mean to close."""
+        if self.is_reported_anew or (self.reports and not self.answers_reports):
+            return True
+        return self.seen is not None and any(report.id not in self.seen for report in self.reports)
+
+    def is_masked_since(self, report: Report) -> bool:
+        """Whether words were made unreadable after somebody reported the text."""
+        return self.masked_at is not None and report.created_at <= self.masked_at
 
 
 def version_of(text: Text) -> int:
@@ -123,6 +144,10 @@ def complete(cases: Sequence[Case]) -> None:
             )
         ]
         case.posted_by = posted.get(number) if is_idea else None
+    reported = [case for case in cases if case.reports]
+    masked = answered.masked_at([case.text for case in reported])
+    for case in reported:
+        case.masked_at = masked.get((Idea if isinstance(case.text, Idea) else Argument, case.text.id))
 
 
 def may_decide_on(moderator: Person, case: Case, now: datetime) -> Decision:
@@ -164,6 +189,8 @@ def overtaken(verb: ModerationVerb, case: Case) -> Decision:
     if verb == ModerationVerb.KEEP:
         if not case.reports and not case.items:
             return _HANDLED if case.answers_reports else _NOTHING
+        if case.has_unread_reports:
+            return _REPORTED
     elif isinstance(text, Idea):
         possible = is_possible(text.state, _IDEA_VERBS[verb])
         if not possible:
@@ -172,6 +199,8 @@ def overtaken(verb: ModerationVerb, case: Case) -> Decision:
         possible = is_possible_for_argument(text.state, verb)
         if not possible:
             return possible
+    if case.is_reported_anew:
+        return _REPORTED
     if case.version is not None and case.version != version_of(text):
         return _CHANGED
     return YES
@@ -190,6 +219,11 @@ def lock(cases: Sequence[Case]) -> None:
                 .with_for_update(key_share=True, of=table)
                 .execution_options(populate_existing=True)
             ).all()
+    # Who reports a text holds it until the commit, so from here on none arrives.
+    known = {report.id for case in cases for report in case.reports}
+    anew = reports.others_on([case.text for case in cases], known)
+    for case in cases:
+        case.is_reported_anew = (type(case.text), case.text.id) in anew
 
 
 def _numbers(texts: Sequence[Text]) -> tuple[list[int], list[int]]:

@@ -19,11 +19,27 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
 from app.domain.decision import N_
-from app.domain.lifecycle import BODY_LENGTH, REASON_LENGTH, SUMMARY_LENGTH, THEMES_PER_IDEA, TITLE_LENGTH
+from app.domain.lifecycle import (
+    BODY_LENGTH,
+    REASON_LENGTH,
+    SUMMARY_LENGTH,
+    THEMES_PER_IDEA,
+    TITLE_LENGTH,
+    RefusalReason,
+)
 from app.domain.masking import MOST_PASSAGES, PASSAGE_LENGTH, passages_of
 from app.kit.forms import Form, length
+from app.kit.words import word
 from app.models.process import Theme
 
+PICTURE_REASONS = (
+    RefusalReason.PERSONAL_DATA,
+    RefusalReason.INSULT,
+    RefusalReason.ADVERTISING,
+    RefusalReason.OFF_TOPIC,
+    RefusalReason.UNCLEAR,
+)
+"""The house rules that an image can break."""
 _TOO_SHORT = N_("Write at least %(least)d characters here. There are %(now)d now.")
 _TOO_LONG = N_("Write at most %(most)d characters here. There are %(now)d now.")
 
@@ -83,6 +99,20 @@ class SplitForm(Form):
             raise ValidationError(
                 gettext("Choose at least %(least)d and at most %(most)d themes.", least=least, most=most)
             )
+
+
+class PictureForm(Form):
+    """Which image goes, which house rule it breaks, and why."""
+
+    key = StringField(widget=HiddenInput(), validators=[InputRequired()])
+    reason = RadioField(_l("Which house rule?"), validators=[InputRequired(_l("Choose the house rule."))])
+    sentence = _sentence()
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(**values)
+        self.reason.choices = [
+            SelectChoice(value=reason.value, label=word(reason)) for reason in PICTURE_REASONS
+        ]
 
 
 class MaskForm(Form):

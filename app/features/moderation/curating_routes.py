@@ -1,8 +1,8 @@
-"""Taking an idea out of a theme, splitting it, and masking personal data: requests in, answers out."""
+"""Taking an idea out of a theme, splitting it, masking, taking its image off: requests in, answers out."""
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,14 +11,16 @@ from flask_babel import ngettext
 from app.db import db
 from app.domain import masking as rules
 from app.domain.decision import Decision, NotAllowed
-from app.features.moderation import curating, masking, masking_jobs
-from app.features.moderation.curating_forms import DetachForm, MaskForm, SplitForm
+from app.domain.lifecycle import RefusalReason
+from app.features.moderation import curating, masking, masking_jobs, picture, queries
+from app.features.moderation.curating_forms import DetachForm, MaskForm, PictureForm, SplitForm
+from app.features.moderation.routes import cited_rules
 from app.kit import clock, doors, html, jobs
 from app.kit.forms import Form
 from app.kit.identity import the_person
 from app.models.argument import Argument
 from app.models.idea import Idea
-from app.policies.curating import may_mask_argument, may_mask_idea, may_split
+from app.policies.curating import may_mask_argument, may_mask_idea, may_split, may_take_image
 from app.policies.moderation import may_decide, may_read
 
 bp = Blueprint("curating", __name__)
@@ -102,6 +104,43 @@ def mask_argument(argument_id: int) -> ResponseReturnValue:
     argument = db.get_or_404(Argument, argument_id)
     here = url_for("moderation.argument", argument_id=argument_id)
     return _mask(argument, may_mask_argument(argument.state), here)
+
+
+@bp.route("/moderatie/ideeen/<int:idea_id>/beeld", methods=["GET", "POST"])
+@doors.moderator
+def take_image(idea_id: int) -> ResponseReturnValue:
+    """Take the image off an idea, and leave the text."""
+    idea, form = _idea(idea_id), PictureForm()
+    image = queries.beside(idea).image
+    shown: dict[str, Any] = {"image": image, "hints": cited_rules()}
+    if not form.is_submitted():
+        form.key.data = image.key if image else ""
+        possible = may_take_image(idea.state, has_image=image is not None)
+        return _page("moderation/picture.html", idea, form, _may_curate(idea, possible), **shown)
+    if not form.validate():
+        return _page("moderation/picture.html", idea, form, _may_curate(idea), 400, **shown)
+    reason, sentence = RefusalReason(form.reason.data), str(form.sentence.data)
+    try:
+        picture.take(the_person(), idea, str(form.key.data), reason, sentence, clock.now())
+    except NotAllowed as no:
+        again = _again(idea_id)
+        image = queries.beside(again).image
+        form.key.data = image.key if image else ""
+        return _refused("moderation/picture.html", again, form, no, image=image, hints=cited_rules())
+    flash(_("The image is off the idea. The author hears why."))
+    return redirect(url_for("moderation.review", idea_id=idea_id), code=303)
+
+
+@bp.get("/moderatie/besluiten/<int:decision_id>/beeld")
+@doors.moderator
+def taken_image(decision_id: int) -> ResponseReturnValue:
+    """The image that was taken off, as long as it is kept, for whoever answers the appeal."""
+    response = Response(picture.kept(decision_id) or abort(404), mimetype="image/webp")
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Content-Disposition"] = "inline"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def _mask(text: Idea | Argument, possible: Decision, here: str) -> ResponseReturnValue:

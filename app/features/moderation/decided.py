@@ -18,7 +18,7 @@ from app.models.idea import Idea
 from app.models.moderation import ModerationDecision
 from app.models.practice import Practice
 from app.policies.moderation import may_read
-from app.records import notes
+from app.records import notes, reports
 
 NOTED: dict[str, Any] = {
     "idee": Idea,
@@ -89,9 +89,15 @@ def note(kind: str, number: int) -> ResponseReturnValue:
         number if is_practice else None,
     )
     if not form.validate():
-        for _field, fault in form.all_errors:
-            flash(fault, "error")
-        return redirect(here + "#notes", code=303)
+        page = render_template(
+            "moderation/note.html",
+            form=form,
+            kind=kind,
+            number=number,
+            here=here + "#notes",
+            text_title=reports.title_of(text),
+        )
+        return page, 400
     claiming.add_note(the_person(), text, str(form.text.data), clock.now())
     flash(_("Your note is there for the other moderators."))
     return redirect(here + "#notes", code=303)

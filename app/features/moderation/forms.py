@@ -11,7 +11,7 @@ from wtforms.widgets import HiddenInput
 
 from app.domain.decision import N_
 from app.domain.lifecycle import REASON_LENGTH, RefusalReason
-from app.kit.forms import Form, length
+from app.kit.forms import Form, NumbersField, length
 from app.kit.words import word
 from app.models.moderation import ModerationVerb
 from app.policies.moderation import may_publish
@@ -132,9 +132,10 @@ class RestoreForm(Form):
 
 
 class KeepForm(Form):
-    """What the people who reported the text should know."""
+    """What the people who reported the text should know, and which reports were on the page."""
 
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    reports = NumbersField()
     sentence = TextAreaField(_l("Explain it to the person who reported it"), validators=[_sentence])
 
 
@@ -154,9 +155,9 @@ class TogetherForm(_Reasoned):
     sentence = TextAreaField(_l("Explain it to the authors"))
     listed = BooleanField(_l("I went through the list for each of them"))
 
-    def __init__(self, *, needs_list: bool = False, **values: object) -> None:
+    def __init__(self, *, needs_list: bool = False, has_reports: bool = False, **values: object) -> None:
         super().__init__(**values)
-        self.needs_list = needs_list
+        self.needs_list, self.has_reports = needs_list, has_reports
         self.verb.choices = [SelectChoice(value=verb.value, label=VERBS[verb]) for verb in VERBS]
 
     def validate_reason(self, field: RadioField) -> None:
@@ -167,7 +168,8 @@ class TogetherForm(_Reasoned):
 
     def validate_sentence(self, field: TextAreaField) -> None:
         """Whoever hears a no hears why; what is kept is explained where somebody reported it."""
-        if self.verb.data in _SPEAKING or field.data:
+        answers = self.has_reports and self.verb.data == ModerationVerb.KEEP
+        if self.verb.data in _SPEAKING or answers or field.data:
             _sentence(self, field)
 
     def validate_listed(self, field: BooleanField) -> None:

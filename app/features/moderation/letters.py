@@ -4,21 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext
-
 from app.domain.decision import N_
-from app.domain.house_rules import HOUSE_RULES
 from app.domain.lifecycle import RefusalReason
+from app.features.moderation.answered import is_about_personal_data
 from app.features.moderation.cases import Case, Text, is_on_the_site
 from app.kit import mail
-from app.kit.i18n import speaking
-from app.kit.words import word
 from app.models.argument import Argument
 from app.models.following import NoticeKind
 from app.models.idea import Idea
 from app.models.message import MailMessage
 from app.models.moderation import ModerationDecision, ModerationVerb, Report
 from app.records import decisions, notices, reports
+from app.records.appeal_words import cited, last_day
 from app.records.news import AS_WRITTEN
 from app.records.notices import Audience, Telling
 from app.records.reports import Said
@@ -76,10 +73,19 @@ def compose(case: Case, verb: ModerationVerb, ruling: Ruling, now: datetime) -> 
     text, said = case.text, _outcome(case.text, verb)
     # What was said to the author is between the moderator and the author.
     sentence = "" if said == Said.HIDDEN else ruling.sentence
+    masked = [report for report in case.reports if said == Said.KEPT and _was_masked(case, report)]
+    others = [report for report in case.reports if report not in masked]
     return Letters(
         tuple(_to_author(text, _as_told(verb, was_there=case.was_recalled), ruling, now)),
-        tuple(reports.letters(text, case.reports, said, sentence, now)),
+        (
+            *reports.letters(text, masked, Said.MASKED, sentence, now),
+            *reports.letters(text, others, said, sentence, now),
+        ),
     )
+
+
+def _was_masked(case: Case, report: Report) -> bool:
+    return is_about_personal_data(report) and case.is_masked_since(report)
 
 
 def tell(decided: Sequence[Told], now: datetime) -> None:
@@ -143,16 +149,9 @@ def _to_author(text: Text, verb: ModerationVerb, ruling: Ruling, now: datetime) 
             person_name=author.name,
             idea_title=idea.title,
             idea_url=mail.address(page, language, idea_id=idea.id),
-            reason=_cited(ruling.reason, language) if ruling.reason else "",
+            reason=cited(ruling.reason, language),
+            appeal_until=last_day(idea, now),
             sentence=ruling.sentence,
             argument=text.body if isinstance(text, Argument) else "",
         )
     ]
-
-
-def _cited(reason: RefusalReason, language: str) -> str:
-    """The reason with the house rule it rests on, in the language of the reader."""
-    rule = HOUSE_RULES[reason]
-    with speaking(language):
-        number = gettext(N_("house rule %(number)d"), number=rule.number)
-        return f"{word(reason)} ({number}: {gettext(rule.sentence)})"

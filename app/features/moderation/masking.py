@@ -14,6 +14,8 @@ from app.db import db
 from app.domain import masking
 from app.domain.decision import N_, Decision, NotAllowed
 from app.domain.lifecycle import READABLE_STATES
+from app.features.moderation import answered
+from app.features.moderation.cases import is_recalled
 from app.features.moderation.curating import ROW, Overtaken, posted_by, reporters_of
 from app.features.moderation.telling import Told, finish, letter
 from app.kit import audit, cipher
@@ -34,7 +36,7 @@ from app.models.moderation import (
 from app.models.person import Person
 from app.policies.curating import may_mask_argument, may_mask_idea
 from app.policies.moderation import may_decide
-from app.records import decisions, notices
+from app.records import decisions, notices, queue, reports
 
 PURPOSE = "masked-text"
 PASSAGES = "passages"
@@ -101,13 +103,20 @@ def mask(
             field.write(masked)
     original[PASSAGES] = cipher.lock(PURPOSE, "\n".join(passages))
     _count_up(text)
+    # What reports took off the site waits for more than this: whether it comes back.
+    reported, closed, keys = ([], set(), []) if is_recalled(text) else answered.close(text, moderator, now)
     decision = decisions.write(
         text,
         ModerationVerb.MASK,
         moderator,
         now,
         sentence=sentence,
-        before={"fields": sorted(set(original) - {PASSAGES}), "mark": mark},
+        before={
+            "fields": sorted(set(original) - {PASSAGES}),
+            "mark": mark,
+            "keys": keys,
+            "reports": sorted(closed),
+        },
     )
     db.session.add(MaskedText(decision_id=decision.id, original=original, keep_until=decision.appeal_until))
     db.session.flush()
@@ -117,10 +126,16 @@ def mask(
         "moderation.mask" if isinstance(text, Idea) else "moderation.mask_argument",
         text,
         now,
-        after={"passages": len(passages), "fields": len(original) - 1, "quotes": quotes},
+        after={
+            "passages": len(passages),
+            "fields": len(original) - 1,
+            "quotes": quotes,
+            **({"reports": len(closed)} if closed else {}),
+        },
         why=sentence,
     )
     letters = letter(text, told, now, mark=mark)  # after the title of the idea was masked
+    letters += answered.tell(text, reported, closed, now)
     finish(text, decision, letters, told, now)
     return decision
 
@@ -153,6 +168,9 @@ def _unmask(decision: ModerationDecision, now: datetime) -> None:
     kept.original, kept.destroyed_at = None, now
     db.session.flush()
     _count_up(text)
+    if decision.undone_at is not None:
+        reports.reopen(Report.id.in_(decision.before.get("reports", ())), decision.decided_at)
+        queue.reopen(decision.before.get("keys", ()), decision.decided_at)
 
 
 def unlocked(original: Mapping[str, Any]) -> dict[str, str]:

@@ -27,6 +27,7 @@ _VERBS = {
     ModerationVerb.DETACH: N_("Taken out of a theme"),
     ModerationVerb.SPLIT: N_("Split in two ideas"),
     ModerationVerb.MASK: N_("Personal details made unreadable"),
+    ModerationVerb.TAKE_IMAGE: N_("Image taken off"),
     ModerationVerb.MERGE: N_("Merged with another idea"),
     ModerationVerb.RECALL: N_("Off the site for now, after reports"),
 }

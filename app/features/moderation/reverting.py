@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
 from app.db import db
 from app.domain.decision import N_, Decision, NotAllowed
@@ -12,12 +12,18 @@ from app.models.argument import Argument, ArgumentState
 from app.models.idea import Idea
 from app.models.moderation import ModerationDecision, ModerationVerb, Report
 from app.models.practice import Practice, PracticeState, PracticeSuggestion
-from app.models.queue import QueueItem
+from app.models.queue import QueueItem, QueueKind
 from app.records import decisions, news, queue, reactions, reports
 from app.records.sweeping import items_of
 
 _V = ModerationVerb
 _CHANGED = Decision(N_("This text has changed since, so the decision on it stays. Look at it once more."))
+_DECIDED = Decision(
+    N_("A newer decision on this text stands, so this one is not put back. Look at the newest one.")
+)
+_ABOUT = (ModerationDecision.idea_id, ModerationDecision.argument_id, ModerationDecision.practice_id)
+_MOVING = (_V.PUBLISH, _V.RETURN, _V.REFUSE, _V.HIDE, _V.RESTORE, _V.RECALL, _V.MERGE)
+"""What brings a text to another place."""
 _IDEA_WAYS = {
     _V.PUBLISH: (IdeaState.SUBMITTED, IdeaState.PUBLISHED),
     _V.RETURN: (IdeaState.SUBMITTED, IdeaState.RETURNED),
@@ -38,6 +44,7 @@ _PRACTICE_WAYS = {
     _V.RESTORE: (PracticeState.REFUSED, PracticeState.PUBLISHED),
 }
 """From where to where each decision leads, for those that were written before they said so themselves."""
+_PAIRS = (QueueKind.DUPLICATE,)
 _WAITING = {IdeaState.SUBMITTED.value, ArgumentState.WAITING.value, PracticeState.SUGGESTED.value}
 
 
@@ -56,6 +63,16 @@ def put_back(decision: ModerationDecision, now: datetime) -> None:
         reports.reopen(Report.id.in_(decision.before.get("reports", ())), decision.decided_at)
     if waits:
         queue.reopen(_keys(decision), decision.decided_at)
+    if isinstance(text, Idea):
+        _pairs_follow(text, decision, now)
+
+
+def _pairs_follow(idea: Idea, decision: ModerationDecision, now: datetime) -> None:
+    """Whether it is the same as another idea is asked again, also after an appeal; off the site nobody asks that."""
+    if decision.verb == _V.HIDE:
+        queue.come_back([idea.id], _PAIRS, decision.decided_at)
+    elif decision.verb == _V.RESTORE:
+        queue.leave([idea.id], _PAIRS, now)
 
 
 def _keys(decision: ModerationDecision) -> list[str]:
@@ -75,12 +92,29 @@ def _keys(decision: ModerationDecision) -> list[str]:
 
 
 def _return(text: decisions.Text, decision: ModerationDecision) -> str:
-    """Bring the text back to the state it was in, which is returned."""
+    """Bring the text back to the state it was in, which is returned. A newer decision on where it stands goes first."""
+    db.session.refresh(text, with_for_update={"key_share": True})
+    if _decided_since(decision):
+        raise NotAllowed(_DECIDED)
     if isinstance(text, Argument):
         return _return_argument(text, decision)
     if isinstance(text, Practice):
         return _return_practice(text, decision)
     return _return_idea(text, decision)
+
+
+def _decided_since(decision: ModerationDecision) -> bool:
+    """Whether the text came to where it is by a later decision that stands."""
+    column = next(
+        column for column in _ABOUT if getattr(decision, column.key) is not None
+    )  # a decision is about one text
+    later = exists().where(
+        column == getattr(decision, column.key),
+        ModerationDecision.id > decision.id,
+        ModerationDecision.undone_at.is_(None),
+        ModerationDecision.verb.in_(_MOVING),
+    )
+    return bool(db.session.scalar(select(later)))
 
 
 def _return_idea(idea: Idea, decision: ModerationDecision) -> str:

@@ -210,7 +210,8 @@ def _keep(
     subject: Idea | Argument, form: forms.KeepForm | forms.ReadForm, done: str, sentence: Callable[[], str]
 ) -> ResponseReturnValue:
     def decide(text: Any) -> None:
-        service.keep_text(the_person(), text, sentence(), clock.now(), form.version.data)
+        seen = form.reports.data if isinstance(form, forms.KeepForm) else frozenset()
+        service.keep_text(the_person(), text, sentence(), clock.now(), form.version.data, seen)
 
     if isinstance(subject, Idea):
         return _decide_on_idea(subject.id, "keep", form, decide, done)
@@ -398,6 +399,10 @@ def _text_page(
     elif case.items and service.is_on_the_site(subject):
         given["keep"] = forms.ReadForm(prefix="keep-", formdata=None)
     sent = filled or {}
+    # A text that was reported meanwhile asks for another form than the one that was sent.
+    shown = {name: sent[name] if type(sent.get(name)) is type(form) else form for name, form in given.items()}
+    if isinstance(keep := shown.get("keep"), forms.KeepForm):
+        keep.reports.data = frozenset(report.id for report in case.reports)
     return (
         render_template(
             template,
@@ -409,7 +414,7 @@ def _text_page(
             reports=queries.report_lines(case.reports),
             items=case.items,
             held=cases.held(case, now),
-            forms={name: sent.get(name, form) for name, form in given.items()},
+            forms=shown,
             lost={name: form for name, form in sent.items() if name not in given},
             sent=next(iter(sent), ""),
             may=cases.may_decide_on(moderator, case, now),

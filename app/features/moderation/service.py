@@ -14,6 +14,7 @@ from app.db import db
 from app.domain.decision import Decision, NotAllowed
 from app.domain.lifecycle import IdeaVerb
 from app.features.moderation import cases, letters
+from app.features.moderation.answered import is_about_personal_data
 from app.features.moderation.cases import Case, Text
 from app.features.moderation.cases import Overtaken as Overtaken
 from app.features.moderation.cases import is_on_the_site as is_on_the_site
@@ -114,10 +115,18 @@ def restore_argument(moderator: Person, argument: Argument, sentence: str, now: 
 
 
 def keep_text(
-    moderator: Person, text: Text, sentence: str, now: datetime, version: int | None = None
+    moderator: Person,
+    text: Text,
+    sentence: str,
+    now: datetime,
+    version: int | None = None,
+    seen: frozenset[int] | None = None,
 ) -> None:
-    """Leave a text as it is: it has been read, and reports on it are closed. Raises NotAllowed and Overtaken."""
-    case = Case(text, version, answers_reports=bool(sentence))
+    """Leave a text as it is: it has been read, and the reports that were `seen` are closed with a sentence.
+
+    Raises NotAllowed, and Overtaken, also when there are other reports or no sentence for those who made them.
+    """
+    case = Case(text, version, answers_reports=bool(sentence), seen=seen)
     _one(moderator, ModerationVerb.KEEP, case, Ruling(sentence), now)
 
 
@@ -236,19 +245,26 @@ def _close_reports(verb: ModerationVerb, found: Sequence[Case], now: datetime) -
     closed: set[int] = set()
     by_outcome: dict[ReportOutcome | None, list[Report]] = {}
     for case in found:
-        by_outcome.setdefault(_report_outcome(verb, case.text), []).extend(case.reports)
+        for report in case.reports:
+            by_outcome.setdefault(_report_outcome(verb, case, report), []).append(report)
     for outcome, some in by_outcome.items():
         closed |= reports.close(some, outcome, now)
     return frozenset(closed)
 
 
-def _report_outcome(verb: ModerationVerb, text: Text) -> ReportOutcome | None:
-    """Whether who reported it was right; nobody says so of a text that its author took back."""
-    if verb != ModerationVerb.KEEP:
-        return ReportOutcome.RIGHT if verb in _AGAINST_THE_TEXT else ReportOutcome.KEPT
-    if is_on_the_site(text):
-        return ReportOutcome.KEPT
-    return ReportOutcome.RIGHT if text.state == ArgumentState.HIDDEN.value else None
+def _report_outcome(verb: ModerationVerb, case: Case, report: Report) -> ReportOutcome | None:
+    """Whether who reported it was right; nobody says so of a text that its author took back.
+
+    Nor of a text in which words were made unreadable since: only who pointed at personal details was right then.
+    """
+    text = case.text
+    if verb in _AGAINST_THE_TEXT:
+        return ReportOutcome.RIGHT
+    if verb == ModerationVerb.KEEP and not is_on_the_site(text):
+        return ReportOutcome.RIGHT if text.state == ArgumentState.HIDDEN.value else None
+    if case.is_masked_since(report):
+        return ReportOutcome.RIGHT if is_about_personal_data(report) else None
+    return ReportOutcome.KEPT
 
 
 def _move(verb: ModerationVerb, found: Sequence[Case], now: datetime, moderator: Person) -> None:

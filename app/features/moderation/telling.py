@@ -12,6 +12,7 @@ from app.models.idea import Idea
 from app.models.message import MailMessage
 from app.models.moderation import ModerationDecision
 from app.records import decisions, news, notices
+from app.records.appeal_words import last_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ def letter(text: Idea | Argument, told: Told, now: datetime, **context: Any) -> 
             idea_url=mail.address("ideas.show", language, idea_id=idea.id),
             about_argument=isinstance(text, Argument),
             sentence=told.sentence,
+            appeal_until=last_day(idea, now),
             **context,
         )
     ]

@@ -22,6 +22,7 @@ from app.features.moderation.queue_queries import Waiting
 from app.features.moderation.routes import cited_rules
 from app.features.moderation.service import Ruled
 from app.kit import clock, doors, paths, tokens
+from app.kit.forms import numbered, numbers_in
 from app.kit.identity import the_person
 from app.models.argument import Argument
 from app.models.idea import Idea
@@ -32,6 +33,9 @@ ELSEWHERE = Decision(N_("This is decided on a page of its own."))
 _REASONED = (ModerationVerb.REFUSE, ModerationVerb.HIDE)
 _VERSION = re.compile(r"[0-9]{1,18}")
 """Python itself refuses to read a number of thousands of digits."""
+Shown = tuple[int | None, frozenset[int] | None]
+"""The version of a text that was on the page, and the reports on it; None when the form does not say."""
+UNKNOWN: Shown = (None, None)
 GONE = Decision(N_("This does not wait any more: somebody has decided on it."))
 
 
@@ -65,7 +69,11 @@ def decide_together() -> ResponseReturnValue:
     may_decide_together(len(numbers)).or_raise()
     items = queue_queries.chosen(sorted(numbers), moderator.id, now)
     wanted, skipped = _cases(items, numbers)
-    form = forms.TogetherForm(needs_list=any(_checklist(case) for case in wanted))
+    cases.complete(wanted)
+    form = forms.TogetherForm(
+        needs_list=any(_checklist(case) for case in wanted),
+        has_reports=any(case.reports and not case.was_recalled for case in wanted),
+    )
     if not form.validate():
         return _page(sorted(numbers), form, 400)
     if form.decided == ModerationVerb.PUBLISH and form.listed.data:
@@ -73,6 +81,8 @@ def decide_together() -> ResponseReturnValue:
             case.checked = _checklist(case)
     reason = RefusalReason(form.reason.data) if form.decided in _REASONED else None
     said = str(form.sentence.data or "") if form.decided != ModerationVerb.PUBLISH else ""
+    for case in wanted:
+        case.answers_reports = bool(said)
     batch = tokens.new_token()[:32]
     ruled = service.rule(moderator, form.decided, wanted, Ruling(said, reason), now, batch)
     skipped += [_skipped(left.text, left.why) for left in ruled.left]
@@ -98,7 +108,7 @@ def _outcome(ruled: Ruled, skipped: Sequence[Skipped], batch: str) -> ResponseRe
 def _page(numbers: Sequence[int], form: forms.TogetherForm, status: int) -> ResponseReturnValue:
     now, moderator = clock.now(), the_person()
     items = queue_queries.chosen(numbers, moderator.id, now)
-    wanted, skipped = _cases(items, dict.fromkeys(numbers))
+    wanted, skipped = _cases(items, dict.fromkeys(numbers, UNKNOWN))
     cases.complete(wanted)
     ready, barred = [], list(skipped)
     for case in wanted:
@@ -108,7 +118,7 @@ def _page(numbers: Sequence[int], form: forms.TogetherForm, status: int) -> Resp
         else:
             barred.append(_skipped(case.text, may))
     texts = {(type(case.text), case.text.id): case for case in ready}
-    lines = [(item, cases.version_of(texts[_key(item)].text)) for item in items if _key(item) in texts]
+    lines = [(item, _shown(texts[_key(item)])) for item in items if _key(item) in texts]
     page = render_template(
         "moderation/together.html",
         form=form,
@@ -121,19 +131,28 @@ def _page(numbers: Sequence[int], form: forms.TogetherForm, status: int) -> Resp
     return page, status
 
 
-def _numbers(given: Sequence[str]) -> dict[int, int | None]:
-    """The items, each with the version that was on the page: `12` or `12:3`."""
-    found: dict[int, int | None] = {}
+def _shown(case: Case) -> str:
+    """What of a text was on the page, as `_numbers` reads it: its version, and the reports on it."""
+    return f"{cases.version_of(case.text)}:{numbered(report.id for report in case.reports)}"
+
+
+def _numbers(given: Sequence[str]) -> dict[int, Shown]:
+    """The items, each with what was on the page: `12`, `12:3` with its version, `12:3:7.8` with reports as well."""
+    found: dict[int, Shown] = {}
     for text in given:
-        number, _colon, version = text.partition(":")
+        number, _colon, shown = text.partition(":")
+        version, colon, seen = shown.partition(":")
         try:
-            found[paths.number(number)] = int(version) if _VERSION.fullmatch(version) else None
+            found[paths.number(number)] = (
+                int(version) if _VERSION.fullmatch(version) else None,
+                numbers_in(seen) if colon else None,
+            )
         except ValueError:
             continue
     return found
 
 
-def _cases(items: Sequence[Waiting], numbers: dict[int, int | None]) -> tuple[list[Case], list[Skipped]]:
+def _cases(items: Sequence[Waiting], numbers: dict[int, Shown]) -> tuple[list[Case], list[Skipped]]:
     """The texts behind the items, each once, and what cannot be decided on together."""
     skipped = [Skipped(_("A text"), url_for("moderation.queue"), GONE)] * (
         len(numbers) - len({item.id for item in items})
@@ -149,7 +168,8 @@ def _cases(items: Sequence[Waiting], numbers: dict[int, int | None]) -> tuple[li
     for item in here:
         key = _key(item)
         if key in texts and key not in found:
-            found[key] = Case(texts[key], numbers.get(item.id))
+            version, seen = numbers.get(item.id, UNKNOWN)
+            found[key] = Case(texts[key], version, seen=seen)
     return list(found.values()), skipped
 
 

@@ -101,7 +101,7 @@ def followed(person_id: int) -> list[Thing]:
     ]
     # Who followed an idea follows the one that it became one with; the first waits in case they part again.
     parts = [
-        part.where(Idea.state != IdeaState.MERGED) if subject is Subject.IDEA else part
+        part.where(Idea.merged_into_id.is_(None)) if subject is Subject.IDEA else part
         for subject, part in zip(Subject, parts, strict=True)
     ]
     rows = db.session.execute(union_all(*parts)).all()

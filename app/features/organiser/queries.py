@@ -94,7 +94,7 @@ def overview(now: datetime) -> Overview:
         select(
             select(func.coalesce(func.sum(Tally.votes_for + Tally.votes_against), 0))
             .join(Idea, Idea.id == Tally.idea_id)
-            .where(Idea.state != IdeaState.MERGED)  # their votes count in the idea that stays
+            .where(Idea.merged_into_id.is_(None))  # their votes count in the idea that stays
             .scalar_subquery(),
             select(func.coalesce(func.sum(Idea.argument_count), 0)).scalar_subquery(),
             select(func.count()).where(submitted).scalar_subquery(),

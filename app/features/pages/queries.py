@@ -133,7 +133,7 @@ def figures() -> dict[str, float]:
     votes = (
         select(func.coalesce(func.sum(Tally.votes_for + Tally.votes_against), 0))
         .join(Idea, Idea.id == Tally.idea_id)
-        .where(Idea.state != IdeaState.MERGED)
+        .where(Idea.merged_into_id.is_(None))
     )
     found["stem_votes"] = float(db.session.scalar(votes) or 0)
     waiting = select(func.count()).select_from(MailMessage).where(MailMessage.sent_at.is_(None))

@@ -11,7 +11,7 @@ from app.domain.decision import N_
 from app.domain.lifecycle import REASON_LENGTH, THEMES_PER_IDEA, RefusalReason
 from app.features.practices.levels import level_name
 from app.kit import html
-from app.kit.forms import Form, length
+from app.kit.forms import Form, NumbersField, length
 from app.kit.words import word
 from app.models.practice import PracticeLevel
 from app.records import notes
@@ -70,21 +70,6 @@ class PublishForm(Form):
     """Yes, put it into the library."""
 
 
-class RefuseForm(Form):
-    """Why not, for the person who suggested it."""
-
-    sentence = TextAreaField(
-        _l("Explain it to the person who suggested it"),
-        validators=[
-            length(
-                REASON_LENGTH,
-                N_("Write at least %(least)d characters. The reader must understand why."),
-                N_("Write at most %(most)d characters. Now there are %(now)d."),
-            )
-        ],
-    )
-
-
 _sentence = length(
     REASON_LENGTH,
     N_("Write at least %(least)d characters. The reader must understand why."),
@@ -92,29 +77,44 @@ _sentence = length(
 )
 
 
-class KeepForm(Form):
-    """Why a reported example stays, for those who reported it."""
+class _Reasoned(Form):
+    """Offers the house rules that an example can break, in the language of the page."""
 
-    sentence = TextAreaField(_l("Explain it to the person who reported it"), validators=[_sentence])
-
-
-class TakeOutForm(Form):
-    """Which house rule a reported example breaks."""
-
-    reason = RadioField(_l("Which house rule?"), validators=[InputRequired(_l("Choose the house rule."))])
-    sentence = TextAreaField(_l("Explain it to the person who suggested it"), validators=[_sentence])
+    reason: RadioField
+    reasons: tuple[RefusalReason, ...] = (
+        RefusalReason.ADVERTISING,
+        RefusalReason.PERSONAL_DATA,
+        RefusalReason.INSULT,
+        RefusalReason.OFF_TOPIC,
+    )
 
     def __init__(self, **given: object) -> None:
         super().__init__(**given)
         self.reason.choices = [
-            SelectChoice(value=reason.value, label=word(reason))
-            for reason in (
-                RefusalReason.ADVERTISING,
-                RefusalReason.PERSONAL_DATA,
-                RefusalReason.INSULT,
-                RefusalReason.OFF_TOPIC,
-            )
+            SelectChoice(value=reason.value, label=word(reason)) for reason in self.reasons
         ]
+
+
+class RefuseForm(_Reasoned):
+    """Which house rule the suggestion breaks, and why, for the person who suggested it."""
+
+    reasons = (*_Reasoned.reasons, RefusalReason.DUPLICATE, RefusalReason.UNCLEAR)
+    reason = RadioField(_l("Which house rule?"), validators=[InputRequired(_l("Choose the house rule."))])
+    sentence = TextAreaField(_l("Explain it to the person who suggested it"), validators=[_sentence])
+
+
+class KeepForm(Form):
+    """Why a reported example stays, for those who reported it; and which reports were on the page."""
+
+    reports = NumbersField()
+    sentence = TextAreaField(_l("Explain it to the person who reported it"), validators=[_sentence])
+
+
+class TakeOutForm(_Reasoned):
+    """Which house rule a reported example breaks."""
+
+    reason = RadioField(_l("Which house rule?"), validators=[InputRequired(_l("Choose the house rule."))])
+    sentence = TextAreaField(_l("Explain it to the person who suggested it"), validators=[_sentence])
 
 
 class NoteForm(Form):

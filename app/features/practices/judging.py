@@ -1,5 +1,6 @@
 """Deciding on a reported example: it stays in the library or goes, and everybody hears of it."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -14,7 +15,12 @@ from app.models.person import Person
 from app.models.practice import Practice, PracticeState, PracticeSuggestion
 from app.models.queue import QueueKind
 from app.records import decisions, news, notices, queue, reports
+from app.records.appeal_words import cited, last_day
 from app.records.reports import Said
+
+
+class NewReport(NotAllowed):
+    """Somebody reported the example while the moderator was looking at it."""
 
 
 def close(
@@ -24,13 +30,26 @@ def close(
     reason: RefusalReason | None,
     sentence: str,
     now: datetime,
+    seen: Collection[int] | None = None,
 ) -> None:
-    """Decide on the reports of an example. Raises NotAllowed, also when somebody else was first."""
+    """Decide on the reports of an example: on those that were `seen`, when it stays.
+
+    Raises NotAllowed, also when somebody else was first, and NewReport when one came that the moderator has not read.
+    """
     hides = verb == ModerationVerb.HIDE
+    db.session.refresh(practice, with_for_update={"key_share": True})  # nobody reports it until the commit
     found, author = reports.open_reports(practice), author_of(practice)
+    if not hides and seen is not None and any(report.id not in seen for report in found):
+        raise NewReport(
+            Decision(
+                N_(
+                    "Somebody reported this text while you were looking at it. Read the report before you decide."
+                )
+            )
+        )
     said = Said.HIDDEN if hides else Said.KEPT
     letters = reports.letters(practice, found, said, "" if hides else sentence, now)
-    about_author = _letter(author, practice, sentence, now) if hides else []
+    about_author = _letter(author, practice, reason, sentence, now) if hides else []
     still = update(Practice).where(Practice.id == practice.id, Practice.state == PracticeState.PUBLISHED)
     moved = db.session.execute(
         still.values(state=PracticeState.REFUSED if hides else PracticeState.PUBLISHED)
@@ -48,7 +67,12 @@ def close(
         now,
         sentence=sentence,
         reason=reason,
-        before={"state": PracticeState.PUBLISHED.value},
+        before={
+            "state": PracticeState.PUBLISHED,
+            "to": PracticeState.REFUSED if hides else PracticeState.PUBLISHED,
+            "keys": [queue.key_of(QueueKind.REPORT, practice)] if waited is not None else [],
+            "reports": sorted(closed),
+        },
         waited=waited,
     )
     if hides and author is not None:
@@ -67,7 +91,9 @@ def close(
     signals.mail_queued.send()
 
 
-def _letter(author: Person | None, practice: Practice, sentence: str, now: datetime) -> list[MailMessage]:
+def _letter(
+    author: Person | None, practice: Practice, reason: RefusalReason | None, sentence: str, now: datetime
+) -> list[MailMessage]:
     """The mail to who suggested it, written before the row is locked; none without an address."""
     if author is None or not author.email:
         return []
@@ -79,7 +105,9 @@ def _letter(author: Person | None, practice: Practice, sentence: str, now: datet
             now,
             person_name=author.name,
             practice_title=practice.title,
+            reason=cited(reason, author.language),
             sentence=sentence,
+            appeal_until=last_day(practice, now),
         )
     ]
 

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from app.db import db
 from app.domain.decision import Decision
+from app.domain.lifecycle import RefusalReason
 from app.features.practices import queries, service
 from app.features.practices.forms import NoteForm, PublishForm, RefuseForm
 from app.features.practices.queries import Suggestion
@@ -61,7 +62,8 @@ def refuse(practice_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(suggestion, form, 400)
     try:
-        service.refuse(the_person(), suggestion, str(form.sentence.data), clock.now())
+        reason, sentence = RefusalReason(form.reason.data), str(form.sentence.data)
+        service.refuse(the_person(), suggestion, reason, sentence, clock.now())
     except service.Overtaken as overtaken:
         return _overtaken(practice_id, overtaken, form)
     flash(_("The example is not placed. The person who suggested it reads why."))

@@ -33,7 +33,14 @@ def keep(practice_id: int) -> ResponseReturnValue:
     _may(practice).or_raise()
     if not form.validate_on_submit():
         return _page(practice, keeping=form)
-    judging.close(the_person(), practice, ModerationVerb.KEEP, None, str(form.sentence.data), clock.now())
+    sentence = str(form.sentence.data)
+    try:
+        judging.close(
+            the_person(), practice, ModerationVerb.KEEP, None, sentence, clock.now(), form.reports.data
+        )
+    except judging.NewReport as no:
+        db.session.rollback()
+        return _page(_practice(practice_id), keeping=form, overtaken=no)
     flash(_("The text stays as it is. Who reported it hears why."))
     return redirect(url_for("moderation.queue"), code=303)
 
@@ -63,12 +70,17 @@ def _may(practice: Practice) -> Decision:
 
 
 def _page(
-    practice: Practice, keeping: KeepForm | None = None, taking: TakeOutForm | None = None
+    practice: Practice,
+    keeping: KeepForm | None = None,
+    taking: TakeOutForm | None = None,
+    overtaken: judging.NewReport | None = None,
 ) -> ResponseReturnValue:
     found, author = reports.open_reports(practice), judging.author_of(practice)
     if practice.state == PracticeState.SUGGESTED and author is None:
         abort(404)
     sent = keeping or taking
+    keeping = keeping or KeepForm(prefix="keep-", formdata=None)
+    keeping.reports.data = frozenset(report.id for report in found)
     page = render_template(
         "practices/reported.html",
         practice=practice,
@@ -77,8 +89,9 @@ def _page(
         records=reporters.figures(reports.reporters(found)),
         none=reporters.NONE,
         may=_may(practice),
-        keeping=keeping or KeepForm(prefix="keep-", formdata=None),
+        keeping=keeping,
         taking=taking or TakeOutForm(prefix="out-", formdata=None),
         sent=sent,
+        overtaken=overtaken.decision if overtaken else None,
     )
-    return page, 400 if sent else 200
+    return page, 409 if overtaken else 400 if sent else 200

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, insert, select, text, update
 
 from app.db import UTCDateTime, db
 from app.domain.decision import N_, Decision, NotAllowed
+from app.domain.lifecycle import RefusalReason
 from app.features.practices.queries import Suggestion
 from app.kit import audit, mail, signals
 from app.models.message import MailMessage
@@ -21,6 +22,7 @@ from app.models.queue import QueueKind
 from app.policies.conduct import may_post
 from app.policies.moderation import may_decide
 from app.records import claims, decisions, drafts, news, notices, queue, reports
+from app.records.appeal_words import cited, last_day
 from app.records.reports import Said
 
 LONGEST_SLUG = 60
@@ -41,6 +43,14 @@ class Content:
     done: str
     learned: str
     theme_ids: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a moderator says with a decision: a sentence, and the house rule that it rests on."""
+
+    sentence: str = ""
+    reason: RefusalReason | None = None
 
 
 _ADD = text(
@@ -92,16 +102,21 @@ def suggest(person: Person, process_id: int, content: Content, now: datetime, dr
 
 def publish(moderator: Person, suggestion: Suggestion, now: datetime) -> None:
     """Put a suggested practice into the library. Raises NotAllowed, and Overtaken when it was decided already."""
-    _decide(moderator, suggestion, PracticeState.PUBLISHED, "", now)
+    _decide(moderator, suggestion, PracticeState.PUBLISHED, Ruling(), now)
 
 
-def refuse(moderator: Person, suggestion: Suggestion, sentence: str, now: datetime) -> None:
-    """Leave a suggested practice out, and say why. Raises NotAllowed, and Overtaken when it was decided already."""
-    _decide(moderator, suggestion, PracticeState.REFUSED, sentence, now)
+def refuse(
+    moderator: Person, suggestion: Suggestion, reason: RefusalReason, sentence: str, now: datetime
+) -> None:
+    """Leave a suggested practice out, with the house rule and a sentence.
+
+    Raises NotAllowed, and Overtaken when it was decided already.
+    """
+    _decide(moderator, suggestion, PracticeState.REFUSED, Ruling(sentence, reason), now)
 
 
 def _decide(
-    moderator: Person, suggestion: Suggestion, state: PracticeState, sentence: str, now: datetime
+    moderator: Person, suggestion: Suggestion, state: PracticeState, ruling: Ruling, now: datetime
 ) -> None:
     practice, published = suggestion.practice, state == PracticeState.PUBLISHED
     found = reports.open_reports(practice)
@@ -110,10 +125,10 @@ def _decide(
     # All letters are written before the row is locked.
     answers = reports.letters(practice, found, Said.KEPT if published else Said.HIDDEN, "", now)
     author = db.session.get_one(Person, suggestion.by_id)
-    letter = _letter(author, practice, sentence, now, published=published)
-    _move(practice, moderator, state, sentence, now)
+    letter = _letter(author, practice, ruling, now, published=published)
+    _move(practice, moderator, state, ruling.sentence, now)
     closed = reports.close(found, ReportOutcome.KEPT if published else ReportOutcome.RIGHT, now)
-    decision = _write_down(practice, moderator, state, sentence, now, closed)
+    decision = _write_down(practice, moderator, state, ruling, now, closed)
     news.decided(
         [author.id],
         decisions.event_key(decision),
@@ -122,7 +137,7 @@ def _decide(
         else N_("Your example was not placed: %(title)s"),
         notices.page("practices.show", slug=practice.slug) if published else notices.page("practices.index"),
         now,
-        sentence,
+        ruling.sentence,
         title=practice.title,
     )
     letters = [*letter, *reports.tell(practice, found, closed, "", now, answers)]
@@ -133,7 +148,7 @@ def _decide(
 
 
 def _letter(
-    author: Person, practice: Practice, sentence: str, now: datetime, *, published: bool
+    author: Person, practice: Practice, ruling: Ruling, now: datetime, *, published: bool
 ) -> list[MailMessage]:
     """The mail to who suggested it; none without an address."""
     if not author.email:
@@ -147,7 +162,9 @@ def _letter(
             now,
             person_name=author.name,
             practice_title=practice.title,
-            sentence=sentence,
+            reason=cited(ruling.reason, language),
+            sentence=ruling.sentence,
+            appeal_until=last_day(practice, now),
             practice_url=(
                 mail.address("practices.show", language, slug=practice.slug)
                 if published
@@ -182,7 +199,7 @@ def _write_down(
     practice: Practice,
     moderator: Person,
     state: PracticeState,
-    sentence: str,
+    ruling: Ruling,
     now: datetime,
     closed: Collection[int],
 ) -> ModerationDecision:
@@ -197,7 +214,8 @@ def _write_down(
         verb,
         moderator,
         now,
-        sentence=sentence,
+        sentence=ruling.sentence,
+        reason=ruling.reason,
         before={
             "state": PracticeState.SUGGESTED,
             "to": state,
@@ -213,8 +231,8 @@ def _write_down(
         practice,
         now,
         before={"state": PracticeState.SUGGESTED},
-        after={"state": state},
-        why=sentence,
+        after={"state": state, **({"reason": ruling.reason} if ruling.reason else {})},
+        why=ruling.sentence,
     )
     return decision
 

@@ -1,11 +1,13 @@
 """The questions about where somebody took part: votes, choices, reports, follows, and what became of them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, null, or_, select
 from sqlalchemy.orm import aliased
 
+from app.domain.lifecycle import READABLE_STATES
 from app.features.privacy.parts import Question
 from app.models import (
     AgendaTick,
@@ -37,6 +39,11 @@ def voted(me: int) -> Iterator[Question]:
     yield from _follows(me)
 
 
+def _title(me: int, idea: Any = Idea) -> ColumnElement[str | None]:
+    """The title of an idea, as long as readers see it or it is one's own; nothing when it is off the site."""
+    return case((or_(idea.state.in_(READABLE_STATES), idea.author_id == me), idea.title), else_=null())
+
+
 def _votes(me: int) -> Iterator[Question]:
     """Votes on ideas, those of them that do not count, and what was said against that."""
     when = ("at", _("When"))
@@ -49,7 +56,7 @@ def _votes(me: int) -> Iterator[Question]:
             ("value", _("Vote: 1 for, -1 against, 0 withdrawn")),
             when,
         ),
-        select(Vote.idea_id, Idea.title, Vote.value, Vote.cast_at)
+        select(Vote.idea_id, _title(me), Vote.value, Vote.cast_at)
         .join(Idea, Idea.id == Vote.idea_id)
         .where(Vote.person_id == me)
         .order_by(Vote.idea_id),
@@ -64,7 +71,7 @@ def _votes(me: int) -> Iterator[Question]:
             ("from", _("Since when")),
             ("lifted", _("Counts again since")),
         ),
-        select(Idea.title, Exclusion.reason, Exclusion.sentence, ExcludedVote.from_at, ExcludedVote.lifted_at)
+        select(_title(me), Exclusion.reason, Exclusion.sentence, ExcludedVote.from_at, ExcludedVote.lifted_at)
         .join(Exclusion, Exclusion.id == ExcludedVote.exclusion_id)
         .join(Idea, Idea.id == ExcludedVote.idea_id)
         .where(ExcludedVote.person_id == me, ExcludedVote.from_at.is_not(None))
@@ -99,7 +106,12 @@ def _marks(me: int) -> Iterator[Question]:
         (("idea", _("Idea")), ("text", _("Text")), when),
         select(Argument.idea_id, Argument.body, HelpfulMark.marked_at)
         .join(Argument, Argument.id == HelpfulMark.argument_id)
-        .where(HelpfulMark.person_id == me, Argument.state == "published")
+        .join(Idea, Idea.id == Argument.idea_id)
+        .where(
+            HelpfulMark.person_id == me,
+            Argument.state == "published",
+            Idea.state.in_(READABLE_STATES),
+        )
         .order_by(HelpfulMark.marked_at),
     )
 
@@ -164,7 +176,7 @@ def _follows(me: int) -> Iterator[Question]:
         "follows",
         _("What you follow"),
         (("idea", _("Idea")), ("theme", _("Theme")), ("call", _("Call")), ("process", _("Process")), when),
-        select(Idea.title, Theme.title, Call.title, Process.title, Follow.created_at)
+        select(_title(me), Theme.title, Call.title, Process.title, Follow.created_at)
         .outerjoin(Idea, Idea.id == Follow.idea_id)
         .outerjoin(Theme, Theme.id == Follow.theme_id)
         .outerjoin(Call, Call.id == Follow.call_id)
@@ -182,7 +194,7 @@ def merged(me: int) -> Iterator[Question]:
         "same_ideas",
         _("Ideas that you pointed out as the same"),
         (*pair, ("text", _("Text")), when),
-        select(Idea.title, other.title, DuplicateProposal.sentence, DuplicateProposal.created_at)
+        select(_title(me), _title(me, other), DuplicateProposal.sentence, DuplicateProposal.created_at)
         .join(Idea, Idea.id == DuplicateProposal.idea_id)
         .join(other, other.id == DuplicateProposal.into_id)
         .where(DuplicateProposal.proposed_by_id == me)
@@ -193,7 +205,11 @@ def merged(me: int) -> Iterator[Question]:
         _("What you answered about merging your ideas"),
         (*pair, ("agrees", _("You agree")), ("text", _("Text")), when),
         select(
-            Idea.title, other.title, DuplicateAnswer.agrees, DuplicateAnswer.text, DuplicateAnswer.answered_at
+            _title(me),
+            _title(me, other),
+            DuplicateAnswer.agrees,
+            DuplicateAnswer.text,
+            DuplicateAnswer.answered_at,
         )
         .join(DuplicateProposal, DuplicateProposal.id == DuplicateAnswer.proposal_id)
         .join(Idea, Idea.id == DuplicateProposal.idea_id)

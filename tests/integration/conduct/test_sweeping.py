@@ -157,6 +157,7 @@ def test_one_letter_to_the_account_and_one_to_who_reported(spam: Spam) -> None:
     )
     assert all(mail.next_try_at == NOW + decisions.UNDO for mail in mails)
     assert RULING.sentence in next(mail.text for mail in mails if mail.kind == "texts_swept")
+    assert "/mijn/besluiten" in next(mail.text for mail in mails if mail.kind == "texts_swept")
     notes = list(db.session.scalars(select(Notice)))
     assert sorted(note.person_id for note in notes) == sorted([spam.spammer.id, spam.other.id])
 

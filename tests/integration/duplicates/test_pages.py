@@ -197,6 +197,10 @@ def test_both_authors_agree_and_the_ideas_become_one(pair: Pair, desk: FlaskClie
     held = {row.message_id for row in pair.all(HeldMail)}
     told = [mail for mail in pair.all(MailMessage) if mail.kind == "idea_merged"]
     assert {mail.recipient for mail in told} == {"ann@voorbeeld.example", "ben@voorbeeld.example"}
+    appeals = {mail.recipient: "Je kunt bezwaar maken tot" in mail.text for mail in told}
+    assert appeals == {"ann@voorbeeld.example": False, "ben@voorbeeld.example": True}, (
+        "whose idea went on there"
+    )
     assert {mail.id for mail in told} == held, "they leave when it can no longer be undone"
     assert [line.action for line in pair.all(AuditEntry)] == ["duplicates.ask", "duplicates.merge"]
     look_at(desk, desk.get(done.location))

@@ -143,7 +143,7 @@ def test_the_author_reads_the_decision_and_says_no_once(room: Room, author: Flas
 @pytest.mark.one_database
 def test_against_what_one_appeals(room: Room, author: FlaskClient, verb: ModerationVerb) -> None:
     decision = decided(room, verb)
-    allowed = verb in {"refuse", "hide", "detach", "split", "mask", "merge"}
+    allowed = verb in {"refuse", "hide", "detach", "split", "mask", "take_image", "merge"}
     assert (verb in APPEALABLE) == allowed
     post(author, f"/mijn/besluiten/{decision}/bezwaar", 303 if allowed else 403, text=WORDS)
     assert len(room.all(Appeal)) == allowed

@@ -253,6 +253,55 @@ def test_taking_back_what_waits_ends_the_wait_and_counts_nothing(room: Room, cli
     assert room.all(QueueItem)[-1].closed_at is not None
 
 
+@pytest.mark.parametrize("chosen", [Curation.BEFORE, Curation.TRUSTED])
+def test_what_was_read_first_is_not_rewritten_unread(
+    room: Room, client: FlaskClient, chosen: Curation
+) -> None:
+    choose(room, argument_curation=chosen, trust_after=5)
+    idea = room.idea(IdeaState.PUBLISHED)
+    sign_in(client, room.reader)
+    post(client, f"/ideeen/{idea}/argumenten", side="for", body=BODY)
+    (argument,) = room.all(Argument)
+    change, other = f"/argumenten/{argument.id}/bewerken", BODY.replace("lang", "ruim lang")
+    # What waits can be mended: nobody has read it yet.
+    post(client, change, body=other)
+    assert room.get(Argument, argument.id).body == other
+    sign_in(client, room.moderator)
+    assert (
+        visit(client, f"/moderatie/argumenten/{argument.id}")
+        .submit("main form[action$='/plaatsen']")
+        .status_code
+        == 303
+    )
+    sign_in(client, room.reader)
+    answer = post(client, change, 403, body="Iets heel anders, dat geen moderator ooit gelezen heeft.")
+    text = answer.get_data(as_text=True)
+    assert "Een moderator leest hier teksten voordat anderen ze zien." in text
+    assert "Iets heel anders" in text
+    assert room.get(Argument, argument.id).body == other
+    if chosen == Curation.BEFORE:
+        assert change not in visit(client, f"/ideeen/{idea}").links("main a")
+
+
+@pytest.mark.parametrize(("chosen", "waits"), [(Curation.AFTER, True), (Curation.REPORTED, False)])
+def test_what_was_read_and_is_changed_is_read_again(
+    room: Room, client: FlaskClient, chosen: Curation, waits: bool
+) -> None:
+    choose(room, argument_curation=chosen)
+    idea = room.idea(IdeaState.PUBLISHED)
+    sign_in(client, room.reader)
+    post(client, f"/ideeen/{idea}/argumenten", side="for", body=BODY)
+    (argument,) = room.all(Argument)
+    if waits:
+        sign_in(client, room.moderator)
+        visit(client, f"/moderatie/argumenten/{argument.id}").submit("main form[action$='/gelezen']")
+        sign_in(client, room.reader)
+    assert not [item for item in room.all(QueueItem) if item.closed_at is None]
+    post(client, f"/argumenten/{argument.id}/bewerken", body=BODY.replace("lang", "ruim lang"))
+    assert "ruim lang" in visit(room.app.test_client(), f"/ideeen/{idea}").text
+    assert [item.is_live for item in room.all(QueueItem) if item.closed_at is None] == [True] * waits
+
+
 @pytest.mark.parametrize(
     ("chosen", "waits"), [(Curation.AFTER, 1), (Curation.REPORTED, 0)], ids=["after", "reported"]
 )

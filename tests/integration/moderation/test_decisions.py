@@ -159,6 +159,9 @@ def test_the_author_reads_it_in_their_own_language(
             assert SENTENCE in letter.html
         if any(key.endswith("reason") for key in fields):
             assert cited in letter.text
+            last = {"nl": "Je kunt bezwaar maken tot", "en": "You can appeal until"}[language]
+            assert last in letter.text
+            assert last in letter.html
     returned = next(letter for letter in room.written()[2] if letter.kind == "idea_returned")
     assert "/bewerken" in returned.text
 

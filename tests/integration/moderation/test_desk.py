@@ -8,11 +8,11 @@ from flask.testing import FlaskClient
 from app.db import db
 from app.domain.lifecycle import IdeaState
 from app.features.moderation import visits
-from app.models import Argument, Call, MailMessage, ModerationNote, Person
+from app.models import Argument, Call, Idea, MailMessage, ModerationNote, Person
 from app.models.argument import ArgumentState
 from app.models.queue import DeskVisit
 from tests import factories
-from tests.support import post, sign_in, visit
+from tests.support import look_at, post, sign_in, visit
 
 from .conftest import Room, hours_ago
 
@@ -42,11 +42,29 @@ def test_notes_are_for_moderators_only(room: Room, desk: FlaskClient) -> None:
 @pytest.mark.one_database
 def test_a_note_without_words_is_refused(room: Room, desk: FlaskClient) -> None:
     idea = room.idea()
-    post(desk, f"/moderatie/notities/idee/{idea}", **{"note-text": " "})
-    assert "ten minste 3 tekens" in visit(desk, f"/moderatie/ideeen/{idea}").text
+    answer = post(desk, f"/moderatie/notities/idee/{idea}", 400, **{"note-text": " "})
+    assert "ten minste 3 tekens" in look_at(desk, answer).text
     post(desk, f"/moderatie/notities/niets/{idea}", 404, **{"note-text": "Een notitie."})
     post(desk, "/moderatie/notities/idee/4711", 404, **{"note-text": "Een notitie."})
     assert room.all(ModerationNote) == []
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("kind", ["idee", "argument", "praktijk"])
+def test_a_note_that_is_too_long_is_not_lost(room: Room, desk: FlaskClient, kind: str) -> None:
+    idea = room.idea()
+    with room.app.app_context():
+        practice = factories.a_practice(db.session.get_one(Idea, idea).call.process).id
+        db.session.commit()
+    number = {"idee": idea, "argument": room.argument(idea), "praktijk": practice}[kind]
+    long = "Eerst navragen. " * 70
+    page = look_at(desk, post(desk, f"/moderatie/notities/{kind}/{number}", 400, **{"note-text": long}))
+    assert "ten hoogste 1000 tekens" in page.text
+    assert page.one("textarea[name=note-text]").get_text().strip() == long.strip()
+    assert room.all(ModerationNote) == []
+    answer = page.submit(".notes form", {"note-text": "Eerst navragen."})
+    assert answer.status_code == 303
+    assert [note.text for note in room.all(ModerationNote)] == ["Eerst navragen."]
 
 
 def write(room: Room, now: datetime) -> int:

@@ -26,10 +26,13 @@ from app.models import (
     ModerationDecision,
     Notice,
     Person,
+    Report,
 )
-from app.models.moderation import AppealOutcome
+from app.models.argument import ArgumentState
+from app.models.moderation import AppealOutcome, ReportReason
 from app.models.person import Role
 from app.models.process import CallKind
+from app.models.queue import QueueItem
 from app.records import decisions, news
 from tests import factories
 from tests.support import post, sign_in, visit
@@ -321,3 +324,73 @@ def test_a_part_that_was_split_off_keeps_no_copy(room: Room, desk: FlaskClient, 
     undo(room)
     assert text_of(room, idea) == before
     assert room.get(ModerationDecision, split.id).before == split.before
+
+
+def reported(
+    room: Room, reason: ReportReason, *, idea: int | None = None, argument: int | None = None
+) -> int:
+    """Somebody reports a text for this reason; the number of the report."""
+    reader = room.person(email=f"{reason}@voorbeeld.example")
+    number = room.report(by=reader, idea=idea, argument=argument)
+    with room.app.app_context():
+        db.session.get_one(Report, number).reason = reason
+        db.session.commit()
+    return number
+
+
+def outcomes(room: Room, *reports: int) -> list[str | None]:
+    return [room.get(Report, number).outcome for number in reports]
+
+
+def waiting(room: Room) -> list[str]:
+    return [item.key for item in room.all(QueueItem) if item.closed_at is None]
+
+
+def test_who_pointed_at_personal_details_was_right(room: Room, desk: FlaskClient, idea: int) -> None:
+    right = reported(room, ReportReason.PERSONAL_DATA, idea=idea)
+    mask(desk, f"/moderatie/ideeen/{idea}")
+    assert outcomes(room, right) == ["right"]
+    assert f"report:idea:{idea}" not in waiting(room)
+    letters = [mail for mail in room.all(MailMessage) if mail.kind == "report_handled"]
+    assert [mail.recipient for mail in letters] == ["personal_data@voorbeeld.example"]
+    assert "Je had gelijk" in letters[0].text
+    assert "Bankjes voor [weggehaald]" in letters[0].subject
+    undo(room)
+    assert outcomes(room, right) == [None]
+    assert f"report:idea:{idea}" in waiting(room)
+    assert not [mail for mail in room.all(MailMessage) if mail.kind == "report_handled"]
+
+
+def test_other_reports_wait_and_are_not_called_unfounded_after_it(
+    room: Room, desk: FlaskClient, idea: int
+) -> None:
+    right, other = (
+        reported(room, reason, idea=idea) for reason in (ReportReason.PERSONAL_DATA, ReportReason.OTHER)
+    )
+    mask(desk, f"/moderatie/ideeen/{idea}")
+    assert [room.get(Report, number).handled_at is not None for number in (right, other)] == [True, False]
+    late = reported(room, ReportReason.INSULT, idea=idea)
+    with room.app.app_context():
+        db.session.get_one(Report, late).created_at = datetime.now(UTC) + timedelta(seconds=1)
+        db.session.commit()
+    page = visit(desk, f"/moderatie/ideeen/{idea}")
+    assert page.submit("main form[action$='/laten-staan']", {"keep-sentence": SENTENCE}).status_code == 303
+    assert outcomes(room, right, other, late) == ["right", None, "kept"]
+    assert all(room.get(Report, number).handled_at for number in (right, other, late))
+
+
+def test_what_reports_took_off_the_site_still_waits_for_a_decision(room: Room, desk: FlaskClient) -> None:
+    argument = room.argument(
+        room.idea(IdeaState.PUBLISHED), body=f"Bel {NAME} op {PHONE}, die weet er alles van."
+    )
+    right = reported(room, ReportReason.PERSONAL_DATA, argument=argument)
+    with room.app.app_context():
+        db.session.get_one(Argument, argument).state = ArgumentState.WAITING
+        db.session.commit()
+    mask(desk, f"/moderatie/argumenten/{argument}")
+    assert waiting(room) == [f"report:argument:{argument}"]
+    page = visit(desk, f"/moderatie/argumenten/{argument}")
+    assert page.submit("main form[action$='/plaatsen']").status_code == 303
+    assert (outcomes(room, right), waiting(room)) == (["right"], [])
+    (letter,) = (mail for mail in room.all(MailMessage) if mail.kind == "report_handled")
+    assert "Je had gelijk" in letter.text

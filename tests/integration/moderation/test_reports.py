@@ -1,12 +1,19 @@
 """Handling reports: all reports on a text together, the counts exact, everybody told."""
 
+from collections.abc import Sequence
+
 import pytest
 from flask.testing import FlaskClient
 
+from app.db import db
 from app.domain.lifecycle import IdeaState
+from app.features.moderation import cases
+from app.features.moderation.cases import Case
 from app.models import Argument, Idea, Report
 from app.models.argument import ArgumentState
 from app.models.person import Role
+from app.models.queue import QueueItem, QueueKind
+from app.records import queue
 from tests.support import look_at, post, sign_in, visit
 
 from .conftest import Room, hours_ago
@@ -278,3 +285,67 @@ def test_the_pages_of_reports_speak_english(room: Room, desk: FlaskClient) -> No
     answer = page.submit(form("laten-staan"), {"keep-sentence": SENTENCE})
     assert answer.location == "/en/moderatie"
     assert "That was the last one" in visit(desk, "/en/moderatie").text
+
+
+NEW = "Iemand heeft deze tekst gemeld terwijl je ernaar keek."
+
+
+def test_reports_that_were_not_on_the_page_are_not_closed(room: Room, desk: FlaskClient) -> None:
+    idea = room.idea(IdeaState.PUBLISHED)
+    first = room.report(idea=idea)
+    page = visit(desk, f"/moderatie/ideeen/{idea}")
+    second = room.report(idea=idea, by=room.person())
+    answer = page.submit(form("laten-staan"), {"keep-sentence": SENTENCE})
+    assert answer.status_code == 409
+    again = look_at(desk, answer)
+    assert NEW in again.text
+    assert SENTENCE in again.text, "what was typed is still there"
+    assert not is_handled(room, first)
+    assert not is_handled(room, second)
+    assert room.written() == ([], [], [])
+    # Having read both, the moderator decides on both.
+    assert again.submit(form("laten-staan"), {"keep-sentence": SENTENCE}).status_code == 303
+    assert is_handled(room, first)
+    assert is_handled(room, second)
+
+
+@pytest.mark.parametrize("kind", ["ideeen", "argumenten"])
+def test_who_only_read_a_text_closes_no_report_on_it(room: Room, desk: FlaskClient, kind: str) -> None:
+    idea = room.idea(IdeaState.PUBLISHED)
+    argument = None if kind == "ideeen" else room.argument(idea)
+    number = argument or idea
+    with room.app.app_context():
+        if argument is None:
+            queue.put(QueueKind.IDEA, db.session.get_one(Idea, idea), hours_ago(1), is_live=True)
+        else:
+            queue.put(QueueKind.ARGUMENT, db.session.get_one(Argument, argument), hours_ago(1), is_live=True)
+        db.session.commit()
+    page = visit(desk, f"/moderatie/{kind}/{number}")
+    report = room.report(argument=argument) if argument else room.report(idea=idea)
+    answer = page.submit(form("gelezen"))
+    assert answer.status_code == 409
+    again = look_at(desk, answer)
+    assert NEW in again.text
+    assert not is_handled(room, report)
+    assert again.submit(form("laten-staan"), {"keep-sentence": SENTENCE}).status_code == 303
+    assert is_handled(room, report)
+
+
+def test_a_report_that_arrives_while_somebody_decides_is_not_lost(
+    room: Room, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idea = room.idea(IdeaState.PUBLISHED)
+    room.report(idea=idea)
+    known = cases.complete
+
+    def too_early(found: Sequence[Case]) -> None:
+        known(found)
+        for case in found:
+            case.reports = []  # it came just after they were looked up
+
+    monkeypatch.setattr(cases, "complete", too_early)
+    post(desk, f"/moderatie/ideeen/{idea}/verbergen", 409, **{
+        "hide-sentence": SENTENCE, "hide-reason": "insult",
+    })  # fmt: skip
+    assert room.get(Idea, idea).state == IdeaState.PUBLISHED
+    assert not [item for item in room.all(QueueItem) if item.closed_at]

@@ -206,3 +206,21 @@ def test_two_who_decide_on_the_same_leave_one_decision_each(room: Room) -> None:
         assert len(room.all(ModerationDecision)) == before + 6
         states = {room.get(Idea, idea).state for idea in ideas}
         assert states in ({IdeaState.PUBLISHED}, {IdeaState.REFUSED})
+
+
+def test_reports_are_closed_with_a_sentence_and_only_those_on_the_page(room: Room, desk: FlaskClient) -> None:
+    idea = room.idea(IdeaState.PUBLISHED)
+    first = room.report(idea=idea)
+    path = "/moderatie/samen?" + "&".join(f"kies={number}" for number in numbers(room))
+    page = visit(desk, path)
+    mute = page.submit("form.together", verb="keep")
+    assert mute.status_code == 400
+    assert "minstens 10 tekens" in look_at(desk, mute).text
+    assert room.get(Report, first).handled_at is None
+    second = room.report(idea=idea, by=room.person())
+    late = page.submit("form.together", verb="keep", sentence=SENTENCE)
+    assert late.status_code == 409
+    assert "gemeld terwijl je ernaar keek" in look_at(desk, late).text
+    assert [room.get(Report, number).handled_at for number in (first, second)] == [None, None]
+    assert visit(desk, path).submit("form.together", verb="keep", sentence=SENTENCE).status_code == 303
+    assert [room.get(Report, number).outcome for number in (first, second)] == ["kept"] * 2

@@ -1,6 +1,7 @@
 """Undoing within ten minutes: the text, the reports, the queue and the mails are as if nothing had been decided."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import render_template
@@ -9,12 +10,13 @@ from sqlalchemy import select, update
 
 from app.db import db
 from app.domain.ballot import Group, VoteValue
+from app.domain.decision import NotAllowed
 from app.domain.lifecycle import IdeaState
 from app.models import Argument, Idea, MailMessage, ModerationDecision, News, Notice, Practice, Report, Vote
 from app.models.argument import ArgumentState
 from app.models.practice import PracticeState
 from app.models.queue import QueueItem
-from app.records import tallies
+from app.records import decisions, tallies
 from tests import factories
 from tests.support import post, sign_in, visit
 
@@ -149,7 +151,7 @@ def test_a_text_that_went_on_stays_where_it_is(room: Room, desk: FlaskClient) ->
     first = last(room).id
     post(desk, f"/moderatie/ideeen/{idea}/verbergen", **RULING)
     post(desk, f"/moderatie/besluiten/{first}/ongedaan")
-    assert "is sindsdien veranderd" in visit(desk, "/moderatie/besluiten").text
+    assert "Er geldt een nieuwer besluit over deze tekst" in visit(desk, "/moderatie/besluiten").text
     assert room.get(Idea, idea).state == IdeaState.HIDDEN
     assert room.get(ModerationDecision, first).undone_at is None
 
@@ -219,3 +221,39 @@ def test_only_moderators_undo(room: Room, desk: FlaskClient) -> None:
     assert room.get(Idea, idea).state == IdeaState.PUBLISHED
     post(desk, "/moderatie/besluiten/4711/ongedaan", 404)
     post(desk, "/moderatie/samen/onbekend/ongedaan", 404)
+
+
+@pytest.mark.parametrize("kind", ["idea", "argument"])
+def test_an_older_decision_does_not_undo_a_newer_one(room: Room, desk: FlaskClient, kind: str) -> None:
+    number = room.idea(IdeaState.PUBLISHED)
+    table: type[Any] = Idea
+    path = f"/moderatie/ideeen/{number}"
+    if kind == "argument":
+        number = room.argument(number)
+        path, table = f"/moderatie/argumenten/{number}", Argument
+    post(desk, f"{path}/verbergen", **RULING)
+    first = last(room).id
+    post(desk, f"{path}/terugzetten", **{"restore-sentence": SENTENCE})
+    post(desk, f"{path}/verbergen", **{**RULING, "hide-reason": "advertising"})
+    post(desk, f"/moderatie/besluiten/{first}/ongedaan")
+    assert "Er geldt een nieuwer besluit over deze tekst" in visit(desk, "/moderatie/besluiten").text
+    assert room.get(table, number).state == "hidden"
+    assert room.get(ModerationDecision, first).undone_at is None
+    # In their order they go back one by one.
+    undo(desk, room)
+    assert room.get(table, number).state == "published"
+    post(desk, f"/moderatie/besluiten/{last(room).id - 1}/ongedaan")
+    assert room.get(table, number).state == "hidden"
+    post(desk, f"/moderatie/besluiten/{first}/ongedaan")
+    assert room.get(table, number).state == "published"
+
+
+def test_an_appeal_against_an_older_decision_leaves_the_newer_one(room: Room, desk: FlaskClient) -> None:
+    idea = room.idea(IdeaState.PUBLISHED)
+    post(desk, f"/moderatie/ideeen/{idea}/verbergen", **RULING)
+    first = last(room).id
+    post(desk, f"/moderatie/ideeen/{idea}/terugzetten", **{"restore-sentence": SENTENCE})
+    post(desk, f"/moderatie/ideeen/{idea}/verbergen", **RULING)
+    with room.app.app_context(), pytest.raises(NotAllowed):
+        decisions.put_back(db.session.get_one(ModerationDecision, first), datetime.now(UTC))
+    assert room.get(Idea, idea).state == IdeaState.HIDDEN

@@ -209,6 +209,14 @@ def _in_two_themes(office: Office) -> dict[str, Any]:
     return {"idea_id": idea, "data": {"theme": theme, "into": 0, "sentence": SENTENCE}}
 
 
+def _with_an_image(office: Office) -> dict[str, Any]:
+    idea = office.idea()
+    with office.app.app_context():
+        key = factories.an_image(db.session.get_one(Idea, idea)).key
+        db.session.commit()
+    return {"idea_id": idea, "data": {"key": key, "reason": "advertising", "sentence": SENTENCE}}
+
+
 def _to_split(office: Office) -> dict[str, Any]:
     made = _in_two_themes(office)
     part = "Dit deel van de tekst gaat over iets heel anders, en hoort daarom in een idee van zichzelf thuis."
@@ -318,7 +326,7 @@ MODERATORS: dict[str, Recipe] = {
     "practices.publish": lambda office: {"practice_id": _a_suggestion(office), "data": {}},
     "practices.refuse": lambda office: {
         "practice_id": _a_suggestion(office),
-        "data": {"refuse-sentence": SENTENCE},
+        "data": {"refuse-reason": "unclear", "refuse-sentence": SENTENCE},
     },
     "practices.keep": lambda office: _a_reported_practice(office, {"keep-sentence": SENTENCE}),
     "practices.take_out": lambda office: _a_reported_practice(
@@ -345,6 +353,7 @@ MODERATORS: dict[str, Recipe] = {
     "moderation.undo_together": lambda office: {"batch": _decided(office)[1], "data": {}},
     "curating.detach": _in_two_themes,
     "curating.split": _to_split,
+    "curating.take_image": _with_an_image,
     "curating.mask_idea": idea_in(IdeaState.PUBLISHED, {"passages": "bushalte", "sentence": SENTENCE}),
     "curating.mask_argument": _argument(
         ArgumentState.PUBLISHED, {"passages": "argument", "sentence": SENTENCE}

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.db import db
-from app.models import AuditEntry, Call, Practice
+from app.models import AuditEntry, Call, ModerationDecision, Practice
 from app.models.message import MailMessage
 from app.models.person import Role
 from app.models.practice import PracticeState, PracticeSuggestion
@@ -28,6 +28,7 @@ GOOD: dict[str, Any] = {
     "themes": ["licht"],
 }
 SENTENCE = "Dit staat al onder een andere naam in de bibliotheek."
+REFUSAL = {"refuse-reason": "advertising", "refuse-sentence": SENTENCE}
 
 
 @pytest.fixture
@@ -128,13 +129,14 @@ def test_a_moderator_publishes_or_says_why_not(app: Flask, client: FlaskClient, 
     short = look_at(client, refusing.submit('form[action$="weigeren"]', {"refuse-sentence": "Nee."}))
     assert short.status == 400
     assert short.one("[data-error-summary]")
-    assert short.submit('form[action$="weigeren"]', {"refuse-sentence": SENTENCE}).status_code == 303
+    assert "Kies de spelregel." in short.text
+    assert short.submit('form[action$="weigeren"]', REFUSAL).status_code == 303
     post(client, f"/moderatie/praktijken/{first}/plaatsen", 409)
-    late = look_at(
-        client, post(client, f"/moderatie/praktijken/{second}/weigeren", 409, **{"refuse-sentence": SENTENCE})
-    )
+    late = look_at(client, post(client, f"/moderatie/praktijken/{second}/weigeren", 409, **REFUSAL))
     assert "Iemand heeft intussen over dit voorstel besloten." in late.text
     with app.app_context():
+        refused = db.session.scalars(select(ModerationDecision).order_by(ModerationDecision.id)).all()[-1]
+        assert (refused.verb, refused.reason) == ("refuse", "advertising")
         states = dict(db.session.execute(select(Practice.id, Practice.state)).all())
         assert states == {first: PracticeState.PUBLISHED, second: PracticeState.REFUSED}
         lines = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
@@ -145,6 +147,9 @@ def test_a_moderator_publishes_or_says_why_not(app: Flask, client: FlaskClient, 
         mails = db.session.scalars(select(MailMessage).order_by(MailMessage.id)).all()
         assert [mail.kind for mail in mails] == ["practice_published", "practice_refused"]
         assert SENTENCE in mails[1].text
+        assert "De reden: Reclame (spelregel 6: Maak geen reclame.)" in mails[1].text
+        assert "/mijn/besluiten" in mails[1].text
+        assert "Je kunt bezwaar maken tot" in mails[1].text
         slug = db.session.get_one(Practice, first).slug
         assert f"/praktijk/{slug}" in mails[0].html
     mine = visit(sign_in(client, person), "/mijn").one("#own-practices").parent.get_text(" ", strip=True)  # type: ignore[union-attr]
@@ -162,7 +167,7 @@ def test_nobody_decides_on_their_own_suggestion_and_of_two_one_does(
     number = suggested(app, call, own)
     page = visit(sign_in(client, own), f"/moderatie/praktijken/{number}")
     assert page.all("main form:not([action*='/notities/'])") == []
-    for verb, data in (("plaatsen", {}), ("weigeren", {"refuse-sentence": SENTENCE})):
+    for verb, data in (("plaatsen", {}), ("weigeren", REFUSAL)):
         refused = post(client, f"/moderatie/praktijken/{number}/{verb}", 403, **data)
         assert "Dit is je eigen tekst." in refused.text
     others = [sign_in(app.test_client(), somebody(app, Role.MODERATOR)) for _ in range(4)]
@@ -176,7 +181,7 @@ def test_nobody_decides_on_their_own_suggestion_and_of_two_one_does(
             others[turn]
             .post(
                 f"/moderatie/praktijken/{number}/{verb}",
-                data={"csrf_token": tokens[turn], "refuse-sentence": SENTENCE},
+                data={"csrf_token": tokens[turn], **REFUSAL},
             )
             .status_code
         )

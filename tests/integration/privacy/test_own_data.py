@@ -2,13 +2,15 @@
 
 import json
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.db import Base, db
 from app.domain.ballot import Side, VoteValue
+from app.domain.lifecycle import IdeaState
 from app.features.privacy import queries
-from app.models import Follow, HelpfulMark, Person
+from app.models import Follow, HelpfulMark, Idea, Person
 from tests import factories
 from tests.support import sign_in, visit
 
@@ -79,6 +81,25 @@ def test_everything_comes_along_and_nothing_of_others(app: Flask, client: FlaskC
     assert [row["idea"] for row in kept["follows"]] == ["Een veilige fietsbrug"]
     assert kept["votes"][0]["at"].endswith("Z")
     assert "Rob" not in answer.text
+
+
+@pytest.mark.parametrize("state", [IdeaState.HIDDEN, IdeaState.SUBMITTED, IdeaState.REFUSED])
+def test_what_is_off_the_site_does_not_leave_by_it(app: Flask, client: FlaskClient, state: IdeaState) -> None:
+    me, own, theirs = somebody(app)
+    with app.app_context():
+        factories.a_pair(db.session.get_one(Idea, own), db.session.get_one(Idea, theirs), proposed_by_id=me)
+        for number in (own, theirs):
+            db.session.get_one(Idea, number).state = state
+        db.session.commit()
+    sign_in(client, me)
+    answer = client.get("/mijn/gegevens/bestand.json")
+    kept = json.loads(answer.text)
+    assert "fietsbrug" not in answer.text
+    assert "adem komen" not in answer.text, "said by somebody else on an idea that nobody can read"
+    assert [(row["idea"], row["title"]) for row in kept["votes"]] == [(theirs, None)]
+    assert [(row["idea"], row["other"]) for row in kept["same_ideas"]] == [("Bankjes langs de Maas", None)]
+    for path in ("/mijn/gegevens", "/mijn/gegevens/bestand.html", "/mijn/volgend"):
+        assert "fietsbrug" not in client.get(path).text, path
 
 
 def test_people_read_the_same_on_the_page_and_in_a_file_of_its_own(app: Flask, client: FlaskClient) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.domain import text_checks
 from app.domain.masking import proposed
 from app.domain.text_checks import (
     CheckKind,
@@ -299,3 +300,20 @@ def test_a_long_text_full_of_signs_takes_no_time() -> None:
         started = time.thread_time()  # of this work alone, however busy the machine is
         check(text, STARTER_WORDS)
         assert time.thread_time() - started < 0.5, text[:10]
+
+
+def test_a_long_list_is_made_ready_once_and_not_for_every_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def counted(word: str) -> frozenset[str]:
+        made.append(word)
+        return forms(word)
+
+    monkeypatch.setattr(text_checks, "forms", counted)
+    listed = [f"woord{number}" for number in range(2000)] + ["een heel raar ding"]
+    for text in ("Hier staat woord7 in.", "En hier een heel raar ding, en woord1999."):
+        assert [one.kind for one in check(text, list(listed))] == [CheckKind.WORD]
+    assert len(made) == 2000
+    # Another list is looked for at once.
+    assert [one.kind for one in check("Hier staat woord7 in.", [*listed, "hier"])] == [CheckKind.WORD]
+    assert not check("Hier staat woord2000 in.", listed)
