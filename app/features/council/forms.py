@@ -15,10 +15,10 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.domain.decision import N_
 from app.domain.lifecycle import REASON_LENGTH
 from app.domain.promises import DAYS_TO_ANSWER
-from app.features.council.deciding import Ruling, Verdict
 from app.features.council.elements import Words
 from app.features.council.executing import Step
 from app.features.council.proposals import Content
+from app.features.council.rulings import Ruling, Verdict
 from app.kit import html, moments
 from app.kit.forms import Form, length
 from app.kit.moments import day_of

@@ -3,19 +3,16 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from app.db import db
-from app.domain.decision import NotAllowed
 from app.domain.lifecycle import PublicStatus
-from app.features.council import deciding
-from app.features.council.forms import MIDDAY
+from app.features.council import deciding, plans, rulings
 from app.features.council.holding import Overtaken
-from app.kit import moments
 from app.models import AuditEntry, CouncilDecision, FocusElement, Idea, MailMessage, Person, StatusChange
 from app.models.council import CouncilProposal, CouncilResult
 from tests import factories
@@ -92,12 +89,12 @@ def test_every_fault_is_named(hall: Hall, desk: FlaskClient) -> None:
     assert shown.links("[data-error-summary] a") == [f"#decision-result_{hall.made.asked}"]
 
 
-def decide(hall: Hall, ruling: deciding.Ruling, **values: Any) -> bool:
+def decide(hall: Hall, ruling: rulings.Ruling, **values: Any) -> bool:
     """Publish a decision on the proposal that waits for one."""
 
     def work(organiser: Person) -> bool:
         now = datetime.now(UTC)
-        seen = deciding.plan(hall.made.process, hall.made.handed_in, ruling, now).mark
+        seen = plans.of_decision(hall.made.process, ruling, now).mark
         return deciding.decide(organiser, hall.made.process, hall.made.handed_in, ruling, seen, now)
 
     return hall.as_organiser(work, **values)
@@ -154,7 +151,7 @@ def test_of_ten_clicks_one_publishes_and_none_is_refused(hall: Hall) -> None:
     gate, codes = threading.Barrier(10), []
     with hall.app.app_context():
         ruling = a_ruling(hall.made.asked)
-        mark = deciding.plan(hall.made.process, hall.made.handed_in, ruling, datetime.now(UTC)).mark
+        mark = plans.of_decision(hall.made.process, ruling, datetime.now(UTC)).mark
 
     def click(_turn: int) -> None:
         client = sign_in(hall.app.test_client(), hall.organiser)
@@ -206,69 +203,3 @@ def test_the_council_cannot_have_decided_on_what_it_does_not_have(hall: Hall, de
     path = path_of(hall).replace(f"/{hall.made.handed_in}/", f"/{hall.made.proposal}/")
     assert "Dien het voorstel eerst in." in visit(desk, path).text
     post(desk, path, 403, **decision_fields(hall.made.drafted))
-
-
-def correct(hall: Hall, ruling: deciding.Ruling, now: datetime | None = None) -> bool:
-    """Correct the decision of the other proposal."""
-    note, now = "Er stond een fout in.", now or datetime.now(UTC)
-
-    def work(organiser: Person) -> bool:
-        row = db.session.get_one(CouncilDecision, hall.made.decision)
-        element = db.session.get_one(FocusElement, hall.made.adopted)
-        seen = deciding.ruling_mark(deciding.as_ruling(row, [element]))
-        return deciding.correct(organiser, hall.made.process, hall.made.decision, ruling, note, seen, now)
-
-    return hall.as_organiser(work)
-
-
-def test_a_correction_stands_under_the_decision_with_its_note(hall: Hall, desk: FlaskClient) -> None:
-    path = f"/beheer/trajecten/{hall.made.slug}/raad/besluiten/{hall.made.decision}"
-    page = visit(desk, path)
-    form = f"main form[action$='/besluiten/{hall.made.decision}']"
-    faulty = look_at(desk, page.submit(form, {"decision-note": "kort"}))
-    assert faulty.links("[data-error-summary] a") == ["#decision-note"]
-    fields = {
-        "decision-text": "De raad neemt het helemaal over.",
-        "decision-note": "Het woord helemaal ontbrak.",
-    }
-    assert page.submit(form, fields).status_code == 303
-    (line,) = hall.all(AuditEntry)
-    assert (line.action, line.why) == ("council.correct", "Het woord helemaal ontbrak.")
-    assert line.before["text"] != line.after["text"]
-    public = visit(hall.app.test_client(), f"/trajecten/{hall.made.slug}/raad")
-    assert "De raad neemt het helemaal over." in public.text
-    assert "Het woord helemaal ontbrak." in public.one(".council__note").get_text()
-    assert hall.all(StatusChange) == []
-
-
-def test_another_outcome_moves_ideas_back_and_on(hall: Hall) -> None:
-    adopted = hall.made.ideas[PublicStatus.ADOPTED]
-    hall.do(lambda: db.session.delete(db.session.get_one(Idea, hall.made.ideas[PublicStatus.IN_EXECUTION])))
-    turned = a_ruling(hall.made.adopted, CouncilResult.NOT_ADOPTED, WHY)
-    assert correct(hall, turned)
-    assert hall.get(Idea, adopted).public_status == PublicStatus.NOT_ADOPTED
-    steps = [change.status for change in hall.all(StatusChange)]
-    assert steps == [PublicStatus.BEFORE_COUNCIL, PublicStatus.NOT_ADOPTED]
-    assert len(hall.all(MailMessage)) == 1  # about the outcome, not about both steps
-    assert not correct(hall, turned)
-
-
-@pytest.mark.parametrize("hour", [time(0, 30), time(6), time(23, 30)], ids=str)
-def test_the_same_decision_of_the_same_day_is_no_correction_at_any_hour(hall: Hall, hour: time) -> None:
-    """The form knows the day only, and the midday that it stands for may be still to come."""
-    tomorrow = moments.day_of(datetime.now(UTC)) + timedelta(days=1)
-    now, midday = moments.moment(tomorrow, hour), moments.moment(tomorrow, MIDDAY)
-    assert now is not None
-    assert midday is not None
-    hall.do(lambda: db.session.delete(db.session.get_one(Idea, hall.made.ideas[PublicStatus.IN_EXECUTION])))
-    turned = replace(a_ruling(hall.made.adopted, CouncilResult.NOT_ADOPTED, WHY), decided_at=midday)
-    assert correct(hall, turned, now)
-    assert not correct(hall, turned, now + timedelta(minutes=5))
-    (line,) = hall.all(AuditEntry)
-    assert line.after["at"] == tomorrow.isoformat()
-
-
-def test_what_is_carried_out_is_not_turned(hall: Hall) -> None:
-    with pytest.raises(NotAllowed, match="carried out already"):
-        correct(hall, a_ruling(hall.made.adopted, CouncilResult.NOT_ADOPTED, WHY))
-    assert hall.get(FocusElement, hall.made.adopted).result == CouncilResult.ADOPTED

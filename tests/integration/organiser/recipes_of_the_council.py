@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.db import db
-from app.features.council import conclusions, deciding, elements, proposals
+from app.features.council import conclusions, elements, plans, proposals, rulings
 from app.models import Call, CouncilDecision, FocusElement
 from app.records import council
 from tests.support.chamber import LINK, SENTENCE, Chamber, a_chamber, a_ruling
@@ -76,7 +76,7 @@ def decision_fields(element: int, result: str = "adopted", **values: Any) -> dic
 def _decide(office: Office) -> dict[str, Any]:
     made = chamber(office)
     with office.app.app_context():
-        plan = deciding.plan(made.process, made.handed_in, a_ruling(made.asked), datetime.now(UTC))
+        plan = plans.of_decision(made.process, a_ruling(made.asked), datetime.now(UTC))
     data = {**decision_fields(made.asked), "sure": plan.mark}
     return {"slug": made.slug, "proposal_id": made.handed_in, "data": data}
 
@@ -86,7 +86,7 @@ def _correct(office: Office) -> dict[str, Any]:
     with office.app.app_context():
         row = db.session.get_one(CouncilDecision, made.decision)
         element = db.session.get_one(FocusElement, made.adopted)
-        seen = deciding.ruling_mark(deciding.as_ruling(row, [element]))
+        seen = rulings.ruling_mark(rulings.as_ruling(row, [element]))
         day = row.decided_at.date().isoformat()
     data = decision_fields(made.adopted, title="Besluit over groen in de stad", day=day, note=WHY, seen=seen)
     return {"slug": made.slug, "decision_id": made.decision, "data": data}
