@@ -125,6 +125,12 @@ class ReasonForm(Form):
     reason = TextAreaField(_l("What do we tell about it?"), validators=[words(*REASON_LENGTH)])
 
 
+class HandInForm(ReasonForm):
+    """The sentence with which a proposal goes to the council, and the mark of what was shown."""
+
+    seen = HiddenField()
+
+
 class DecisionForm(Form):
     """What the council decided; `of` adds a result and its words for every element."""
 

@@ -12,12 +12,15 @@ from app.features.council.elements import mark_of
 from app.features.council.holding import Overtaken, hold, proposal_of
 from app.kit import audit, signals
 from app.models.council import CouncilProposal, FocusElement
+from app.models.idea import Idea, StatusChange
 from app.models.person import Person
+from app.models.process import Call
 from app.policies.council import may_arrange, may_change_proposal, may_hand_in
 from app.records import council, statuses
 from app.records.council import ProposalRow
 
 DISCUSSED = frozenset({PublicStatus.DISCUSSED})
+_AND = "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,16 @@ class Consequence:
     ideas: tuple[int, ...]
     people: int
 
+    @property
+    def mark(self) -> str:
+        """A short name of it: what is confirmed is what was shown."""
+        return mark_of(f"{self.people}|{self.ideas}")
+
+
+def hand_in_mark(content: Content, does: Consequence) -> str:
+    """A short name of what goes to the council and of what that does."""
+    return f"{mark(content)}{_AND}{does.mark}"
+
 
 def consequence(process_id: int, proposal_id: int, now: datetime) -> Consequence:
     """What would happen when the proposal is handed in now."""
@@ -112,27 +125,34 @@ def consequence(process_id: int, proposal_id: int, now: datetime) -> Consequence
     return Consequence(tuple(ideas), statuses.hears(ideas, now))
 
 
-def hand_in(organiser: Person, process_id: int, proposal_id: int, reason: str, now: datetime) -> bool:
+def hand_in(
+    organiser: Person, process_id: int, proposal_id: int, reason: str, seen: str, now: datetime
+) -> bool:
     """Send a proposal to the council; whether it was not there yet. Its ideas that were discussed are before it now.
 
-    Raises NotAllowed and LookupError.
+    `seen` is the mark of the proposal and of what handing it in does, as they were shown. Raises NotAllowed,
+    LookupError, and Overtaken when they are different by now or it was handed in with other words.
     """
     may_arrange(organiser).or_raise()
     hold(process_id)
     row = proposal_of(process_id, proposal_id)
-    if row.is_handed_in:
-        db.session.rollback()
-        return False
     elements = [each for each in council.focus_of(process_id) if each.proposal_id == proposal_id]
+    content = content_of(row, (each.id for each in elements))
+    if row.is_handed_in:
+        is_same = seen.partition(_AND)[0] == mark(content) and _told(row) in (None, reason)
+        db.session.rollback()
+        if is_same:
+            return False
+        raise Overtaken
     may_hand_in(organiser, is_handed_in=False, elements=len(elements)).or_raise()
+    does = consequence(process_id, proposal_id, now)
+    if hand_in_mark(content, does) != seen:
+        db.session.rollback()
+        raise Overtaken
     proposal = db.session.get_one(CouncilProposal, proposal_id)
     proposal.handed_in_at = now
     moved = statuses.move_all(
-        dict.fromkeys(_ideas(process_id, proposal_id), reason),
-        DISCUSSED,
-        PublicStatus.BEFORE_COUNCIL,
-        organiser,
-        now,
+        dict.fromkeys(does.ideas, reason), DISCUSSED, PublicStatus.BEFORE_COUNCIL, organiser, now
     )
     audit.record(
         organiser,
@@ -153,6 +173,21 @@ def announce(moved: Collection[int]) -> None:
         signals.idea_changed.send(number)
     if moved:
         signals.mail_queued.send()
+
+
+def _told(row: ProposalRow) -> str | None:
+    """What was told with the ideas of a proposal when it was handed in; None when none moved."""
+    return db.session.scalar(
+        select(StatusChange.reason)
+        .join(Idea, Idea.id == StatusChange.idea_id)
+        .join(Call, Call.id == Idea.call_id)
+        .where(
+            Call.process_id == row.process_id,
+            StatusChange.status == PublicStatus.BEFORE_COUNCIL,
+            StatusChange.changed_at == row.handed_in_at,
+        )
+        .limit(1)
+    )
 
 
 def _ideas(process_id: int, proposal_id: int) -> list[int]:
