@@ -117,6 +117,17 @@ def statuses_of(idea_ids: Collection[int]) -> dict[int, PublicStatus]:
     return {row[0]: row[1] for row in rows}
 
 
+def told_at(process_id: int, status: PublicStatus, at: datetime) -> str | None:
+    """The reason with which ideas of a process got this status at that very moment; None when none did."""
+    return db.session.scalar(
+        select(StatusChange.reason)
+        .join(Idea, Idea.id == StatusChange.idea_id)
+        .join(Call, Call.id == Idea.call_id)
+        .where(Call.process_id == process_id, StatusChange.status == status, StatusChange.changed_at == at)
+        .limit(1)
+    )
+
+
 def _changes(
     moved: Sequence[int],
     reasons: Mapping[int, str],

@@ -93,9 +93,16 @@ def finish(slug: str, element_id: int) -> ResponseReturnValue:
     process, form = process_of(slug), forms.ReasonForm(prefix=f"finish-{element_id}-")
     if not form.validate_on_submit():
         return _execution_page(process, 400, finish=form, about=element_id)
-    with or_not_found():
-        executing.finish(the_person(), process.id, element_id, str(form.reason.data), clock.now())
-    flash(_("Its ideas have been carried out. Authors, followers and voters who wish so hear of it."))
+    try:
+        with or_not_found():
+            moved = executing.finish(the_person(), process.id, element_id, str(form.reason.data), clock.now())
+    except Overtaken as error:
+        return _execution_page(process_of(slug), 409, finish=form, about=element_id, overtaken=error)
+    flash(
+        _("Its ideas have been carried out. Authors, followers and voters who wish so hear of it.")
+        if moved
+        else _("The focus element has been carried out.")
+    )
     return back(slug, "carrying_out", anchor=f"element-{element_id}")
 
 
@@ -248,7 +255,7 @@ def _execution_page(
             )
             for row in taken
         ],
-        unfinished=queries.unfinished(process.id, [row.theme_id for row in taken if row.theme_id]),
+        finishes=executing.finishes(process.id),
         today=moments.day_of(clock.now()),
         sent=form or finish,
         overtaken=overtaken.decision if overtaken else None,

@@ -111,6 +111,7 @@ def correct(
     for element in elements:
         verdict = ruling.verdicts[element.id]
         element.result, element.result_text = verdict.result, verdict.text
+        element.finished_at = element.finished_at if verdict.is_taken else None
     decision.title, decision.text, decision.result = ruling.title, ruling.text, ruling.result
     handed_in_at = (
         proposal_of(process_id, decision.proposal_id).handed_in_at if decision.proposal_id else None

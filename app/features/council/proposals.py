@@ -12,9 +12,7 @@ from app.features.council.elements import mark_of
 from app.features.council.holding import Overtaken, hold, proposal_of
 from app.kit import audit, signals
 from app.models.council import CouncilProposal, FocusElement
-from app.models.idea import Idea, StatusChange
 from app.models.person import Person
-from app.models.process import Call
 from app.policies.council import may_arrange, may_change_proposal, may_hand_in
 from app.records import council, statuses
 from app.records.council import ProposalRow
@@ -138,8 +136,9 @@ def hand_in(
     row = proposal_of(process_id, proposal_id)
     elements = [each for each in council.focus_of(process_id) if each.proposal_id == proposal_id]
     content = content_of(row, (each.id for each in elements))
-    if row.is_handed_in:
-        is_same = seen.partition(_AND)[0] == mark(content) and _told(row) in (None, reason)
+    if row.handed_in_at is not None:
+        told = statuses.told_at(process_id, PublicStatus.BEFORE_COUNCIL, row.handed_in_at)
+        is_same = seen.partition(_AND)[0] == mark(content) and told in (None, reason)
         db.session.rollback()
         if is_same:
             return False
@@ -173,21 +172,6 @@ def announce(moved: Collection[int]) -> None:
         signals.idea_changed.send(number)
     if moved:
         signals.mail_queued.send()
-
-
-def _told(row: ProposalRow) -> str | None:
-    """What was told with the ideas of a proposal when it was handed in; None when none moved."""
-    return db.session.scalar(
-        select(StatusChange.reason)
-        .join(Idea, Idea.id == StatusChange.idea_id)
-        .join(Call, Call.id == Idea.call_id)
-        .where(
-            Call.process_id == row.process_id,
-            StatusChange.status == PublicStatus.BEFORE_COUNCIL,
-            StatusChange.changed_at == row.handed_in_at,
-        )
-        .limit(1)
-    )
 
 
 def _ideas(process_id: int, proposal_id: int) -> list[int]:
