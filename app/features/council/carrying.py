@@ -45,7 +45,10 @@ def promise(slug: str) -> ResponseReturnValue:
     due_at = moments.moment(moments.day(form.day.data), clocks.LAST_MINUTE)
     if subject is None or due_at is None:
         abort(404)  # it left the site meanwhile
-    promises.promise(the_person(), process.id, subject, str(form.promised_by.data), due_at, now)
+    try:
+        promises.promise(the_person(), process.id, subject, str(form.promised_by.data), due_at, now)
+    except Overtaken as error:
+        return _answers_page(process_of(slug), 409, form=form, overtaken=error)
     flash(_("The promise is on the site, with its day."))
     return back(slug, "answers")
 

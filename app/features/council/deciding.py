@@ -24,6 +24,8 @@ _BEGUN = Decision(
     N_("Ideas of this focus element are being carried out already. Correct the status of those ideas first.")
 )
 
+_AS_IT_IS = Decision(N_("The decision says this already, so your note was not published."))
+
 
 def decide(
     organiser: Person, process_id: int, proposal_id: int, ruling: Ruling, seen: str, now: datetime
@@ -38,7 +40,8 @@ def decide(
     proposal = proposal_of(process_id, proposal_id)
     known = db.session.scalar(select(CouncilDecision).where(CouncilDecision.proposal_id == proposal_id))
     if known is not None:
-        is_same = (known.title, known.text, known.result) == (ruling.title, ruling.text, ruling.result)
+        mine = replace(ruling, decided_at=_moment(ruling.decided_at, proposal.handed_in_at, now))
+        is_same = ruling_mark(as_ruling(*published(process_id, known.id))) == ruling_mark(mine)
         db.session.rollback()
         if is_same:
             return False
@@ -97,8 +100,11 @@ def correct(
     before = as_ruling(decision, elements)
     ruling = _same_moment(ruling, before)
     if before == ruling:
+        told = [each["note"] for each in decision.corrections or ()]
         db.session.rollback()
-        return False
+        if note in told[-1:]:
+            return False
+        raise Overtaken(_AS_IT_IS)
     found = plans.of_correction(process_id, before, ruling, now)
     if ruling_mark(before) != seen:
         db.session.rollback()

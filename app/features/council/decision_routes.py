@@ -90,6 +90,9 @@ def correct(slug: str, decision_id: int) -> ResponseReturnValue:
     if request.form.get(BACK):
         return _correction_page(process, row, inside, form)
     sure, ruling, seen = request.form.get(SURE, ""), form.ruling, str(form.seen.data)
+    if ruling_mark(ruling) == seen == _mark_of(row):
+        form.note.errors = (_("Nothing was changed. Change what was wrong."),)
+        return _correction_page(process, row, inside, form, 400)
     try:
         if not sure and seen == _mark_of(row):
             plan = deciding.plan_of_correction(process.id, decision_id, ruling, now)

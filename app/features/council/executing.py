@@ -44,6 +44,7 @@ def add(organiser: Person, process_id: int, element_id: int, step: Step, now: da
     same = select(Milestone.id).where(
         Milestone.focus_element_id == element_id,
         Milestone.title == step.title,
+        Milestone.text == step.text,
         Milestone.planned_on.is_(None)
         if step.planned_on is None
         else Milestone.planned_on == step.planned_on,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 
 from app.db import db
+from app.domain.decision import N_, Decision
 from app.domain.lifecycle import PublicStatus
 from app.features.council.elements import mark_of
 from app.features.council.holding import Overtaken, hold, proposal_of
@@ -19,6 +20,11 @@ from app.records.council import ProposalRow
 
 DISCUSSED = frozenset({PublicStatus.DISCUSSED})
 _AND = "."
+_SAME_TITLE = Decision(
+    N_(
+        "A proposal with this title is being written already. Change that one, or give this one another title."
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +59,24 @@ def save(
 ) -> int:
     """Write a proposal, or change one that has not been handed in; the same again changes nothing. Returns its number.
 
-    Elements that another proposal holds already stay there. Raises NotAllowed, Overtaken and LookupError.
+    Raises NotAllowed, LookupError, and Overtaken: also when another proposal holds one of the elements by now, or one
+    with this title is being written already.
     """
     may_arrange(organiser).or_raise()
     hold(process_id)
     focus = council.focus_of(process_id)
     free = {row.id for row in focus if row.result is None and row.proposal_id in (None, proposal_id)}
-    content = Content(
-        content.title, content.text, content.document_url, content.meets_on, content.elements & free
-    )
     if proposal_id is None:
-        same = [row for row in council.proposals_of(process_id) if row.title == content.title]
-        if same and not same[0].is_handed_in:
+        known = {
+            row.id: content_of(row, (each.id for each in focus if each.proposal_id == row.id))
+            for row in council.proposals_of(process_id)
+            if row.title == content.title and not row.is_handed_in
+        }
+        if known:
             db.session.rollback()
-            return same[0].id
+            if content in known.values():
+                return next(number for number, each in known.items() if each == content)
+            raise Overtaken(_SAME_TITLE)
         proposal = CouncilProposal(process_id=process_id, title=content.title, created_at=now)
         db.session.add(proposal)
         before: dict[str, object] = {}
@@ -82,6 +92,9 @@ def save(
             raise Overtaken
         proposal = db.session.get_one(CouncilProposal, proposal_id)
         before = _plain(now_in)
+    if content.elements - free:
+        db.session.rollback()
+        raise Overtaken
     proposal.title, proposal.text = content.title, content.text
     proposal.document_url, proposal.meets_on = content.document_url, content.meets_on
     db.session.flush()

@@ -96,6 +96,21 @@ def test_what_is_carried_out_is_not_turned(hall: Hall) -> None:
     assert hall.get(FocusElement, hall.made.adopted).result == CouncilResult.ADOPTED
 
 
+def test_a_note_is_never_dropped_in_silence(hall: Hall, desk: FlaskClient) -> None:
+    """Without a change there is nothing to note; and of two who correct the same one is told so."""
+    path = f"/beheer/trajecten/{hall.made.slug}/raad/besluiten/{hall.made.decision}"
+    form, text = f"main form[action$='/besluiten/{hall.made.decision}']", "De raad neemt het helemaal over."
+    page = visit(desk, path)
+    shown = look_at(desk, page.submit(form, {"decision-note": NOTE}))
+    assert shown.links("[data-error-summary] a") == ["#decision-note"]
+    for _click in range(2):
+        assert page.submit(form, {"decision-text": text, "decision-note": NOTE}).status_code == 303
+    late = page.submit(form, {"decision-text": text, "decision-note": "Er ontbrak een woord."})
+    assert late.status_code == 409
+    assert "Er ontbrak een woord." in look_at(desk, late).text
+    assert len(hall.get(CouncilDecision, hall.made.decision).corrections) == 1
+
+
 def another(hall: Hall, theme: int, result: CouncilResult | None) -> tuple[int, int]:
     """A second proposal with an element of this theme, decided on or not; the numbers of its decision and element."""
     now = datetime.now(UTC)

@@ -13,6 +13,7 @@ from app.db import db
 from app.domain.lifecycle import PublicStatus
 from app.features.council import deciding, plans, rulings
 from app.features.council.holding import Overtaken
+from app.kit import moments
 from app.models import AuditEntry, CouncilDecision, FocusElement, Idea, MailMessage, Person, StatusChange
 from app.models.council import CouncilProposal, CouncilResult
 from tests import factories
@@ -181,6 +182,34 @@ def test_of_two_who_say_different_things_one_is_told_so(hall: Hall) -> None:
     assert sorted(map(str, found)) == ["True", "overtaken"]
     assert len(hall.all(CouncilDecision)) == 2
     assert len(hall.all(StatusChange)) == 1
+
+
+@pytest.mark.parametrize("name", ["document_url", "day", "words"])
+def test_whatever_somebody_else_noted_down_differently_is_said_and_kept(
+    hall: Hall, desk: FlaskClient, name: str
+) -> None:
+    page = visit(desk, path_of(hall))
+    shown = look_at(desk, page.submit(FORM, decision_fields(hall.made.asked)))
+    sure = str(shown.one("button[name=sure]")["value"])
+    assert decide(hall, a_ruling(hall.made.asked), second=True)
+    data = {**decision_fields(hall.made.asked), "sure": sure}
+    assert desk.post(path_of(hall), data={**data, "csrf_token": csrf_token(desk)}).status_code == 303
+    today = moments.day_of(datetime.now(UTC))
+    other = {
+        "document_url": "https://raad.example/ander-stuk",
+        "day": (today - timedelta(days=1)).isoformat(),
+        "words": "Mits het dorp meedoet.",
+    }[name]
+    hall.do(
+        lambda: db.session.query(CouncilProposal).update(
+            {"handed_in_at": datetime.now(UTC) - timedelta(days=9)}
+        )
+    )
+    field = f"decision-words_{hall.made.asked}" if name == "words" else f"decision-{name}"
+    late = desk.post(path_of(hall), data={**data, field: other, "csrf_token": csrf_token(desk)})
+    assert late.status_code == 409
+    kept = look_at(desk, late).one(f"#{field}")
+    assert other in (kept.get("value") or kept.get_text())
 
 
 def test_what_changed_since_it_was_shown_is_shown_again(hall: Hall, desk: FlaskClient) -> None:

@@ -69,6 +69,29 @@ def test_faults_of_a_promise(hall: Hall, desk: FlaskClient) -> None:
     assert len(hall.all(AnswerClock)) == 1
 
 
+def test_another_promise_on_the_same_is_said_and_kept(hall: Hall, desk: FlaskClient) -> None:
+    page, idea = visit(desk, path_of(hall)), hall.made.ideas[PublicStatus.OPEN]
+    fields = {"promise-subject": f"idee-{idea}", "promise-promised_by": "het college"}
+    for who, day, code in (
+        ("het college", "2099-01-01", 303),
+        ("de raad", "2099-01-01", 409),
+        ("het college", "2099-02-01", 409),
+    ):
+        answer = page.submit(
+            "main form[action$='/antwoorden']",
+            {**fields, "promise-promised_by": who, "promise-day": day},
+        )
+        assert answer.status_code == code
+        if code == 409:
+            shown = look_at(desk, answer)
+            assert "het college antwoordt uiterlijk op 1 januari 2099" in shown.text
+            assert (shown.one("#promise-promised_by")["value"], shown.one("#promise-day")["value"]) == (
+                who,
+                day,
+            )
+    assert len(hall.all(AnswerClock)) == 2
+
+
 def test_late_is_said_with_how_many_days(hall: Hall, client: FlaskClient) -> None:
     page = visit(client, f"/trajecten/{hall.made.slug}/raad")
     assert "Nog 9 dagen" in page.one("#answers").get_text()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.db import db
 from app.domain.lifecycle import PublicStatus
 from app.features.notifications import fan_out
-from app.models import AuditEntry, Follow, Idea, MailMessage, Notice, StatusChange, VotedWish
+from app.models import AuditEntry, FocusElement, Follow, Idea, MailMessage, Notice, StatusChange, VotedWish
 from app.models.council import CouncilProposal
 from tests import factories
 from tests.integration.organiser.recipes_of_the_council import hand_in_mark
@@ -46,6 +46,43 @@ def test_a_proposal_is_written_and_gathers_elements(hall: Hall, desk: FlaskClien
     # The page that everybody reads does not show it yet.
     public = visit(hall.app.test_client(), f"/trajecten/{hall.made.slug}/raad")
     assert "Een visie voor de stad" not in public.text
+
+
+def test_a_second_proposal_with_the_title_of_a_draft_keeps_what_was_typed(
+    hall: Hall, desk: FlaskClient
+) -> None:
+    page = visit(desk, f"/beheer/trajecten/{hall.made.slug}/raad/voorstel")
+    mine = {
+        "proposal-title": "Een visie",
+        "proposal-text": "Mijn tekst.",
+        "proposal-elements": hall.made.free,
+    }
+    for _click in range(2):
+        assert page.submit(SAVE, mine).status_code == 303
+    late = page.submit(SAVE, {**mine, "proposal-text": "Een andere tekst."})
+    assert late.status_code == 409
+    shown = look_at(desk, late)
+    assert "Er is al een voorstel met deze titel in de maak." in shown.text
+    assert shown.one("#proposal-text").get_text(strip=True) == "Een andere tekst."
+    made = [row for row in hall.all(CouncilProposal) if row.title == "Een visie"]
+    assert [row.text for row in made] == ["Mijn tekst."]
+
+
+def test_an_element_that_went_into_another_proposal_is_not_left_out_in_silence(
+    hall: Hall, desk: FlaskClient
+) -> None:
+    page = visit(desk, path_of(hall))
+
+    def elsewhere() -> None:
+        row = CouncilProposal(process_id=hall.made.process, title="Elders", created_at=datetime.now(UTC))
+        db.session.get_one(FocusElement, hall.made.free).proposal = row
+
+    hall.do(elsewhere)
+    data = {"proposal-elements": [hall.made.drafted, hall.made.free], "proposal-text": "Erbij."}
+    late = page.submit(SAVE, data)
+    assert late.status_code == 409
+    assert look_at(desk, late).one("#proposal-text").get_text(strip=True) == "Erbij."
+    assert hall.get(CouncilProposal, hall.made.proposal).text == ""
 
 
 def test_all_faults_at_once(hall: Hall, desk: FlaskClient) -> None:
