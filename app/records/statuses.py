@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, true, update
 
 from app.db import db
 from app.domain.lifecycle import IdeaState, PublicStatus
@@ -36,10 +36,18 @@ def step(actor: Person, idea: Idea, after: PublicStatus, reason: str, now: datet
 
 
 def in_themes(
-    process_id: int, theme_ids: Collection[int], before: Collection[PublicStatus]
+    process_id: int,
+    theme_ids: Collection[int],
+    before: Collection[PublicStatus],
+    *,
+    never: PublicStatus | None = None,
 ) -> dict[int, list[int]]:
-    """The published ideas of these themes that have come so far: their number, and which of the themes they have."""
+    """The published ideas of these themes that have come so far: their number, and which of the themes they have.
+
+    Without those that had the status `never` at any time.
+    """
     found: dict[int, list[int]] = {}
+    had = exists().where(StatusChange.idea_id == Idea.id, StatusChange.status == never)
     rows = db.session.execute(
         select(Idea.id, IdeaTheme.theme_id)
         .join(IdeaTheme, IdeaTheme.idea_id == Idea.id)
@@ -49,6 +57,7 @@ def in_themes(
             IdeaTheme.theme_id.in_(theme_ids),
             Idea.state == IdeaState.PUBLISHED,
             Idea.public_status.in_(before),
+            ~had if never is not None else true(),
         )
         .order_by(Idea.id, IdeaTheme.theme_id)
     )

@@ -22,7 +22,7 @@ from app.db import db
 from app.domain import promises
 from app.domain.decision import N_
 from app.domain.lifecycle import READABLE_STATES, PublicStatus
-from app.models.council import AnswerClock, CouncilProposal, FocusElement
+from app.models.council import AnswerClock, CouncilDecision, CouncilProposal, FocusElement
 from app.models.duplicate import Merge
 from app.models.idea import Idea, IdeaTheme, StatusChange
 from app.models.moderation import SplitIdea
@@ -182,10 +182,9 @@ _on_the_way = (
     trail_parts.focus(FocusElement.theme_id.in_(_theme)),
     trail_parts.handed(CouncilProposal.process_id == _process),
 )
-_after_council = (
-    trail_parts.decisions(FocusElement.theme_id.in_(_theme)),
-    trail_parts.milestones(FocusElement.theme_id.in_(_theme)),
-)
+_of_its_theme = FocusElement.theme_id.in_(_theme)
+_decisions = trail_parts.decisions(_of_its_theme)
+_after_council = (_decisions, trail_parts.milestones(_of_its_theme))
 _ALWAYS = (
     _changes,
     _responses,
@@ -195,7 +194,8 @@ _ALWAYS = (
     *merges.text_rows(_idea),
     *_on_the_way,
 )
-_BEFORE_COUNCIL = union_all(*_ALWAYS)
+# The council may have decided on its theme although the idea itself never was before it.
+_BEFORE_COUNCIL = union_all(*_ALWAYS, _decisions.where(CouncilDecision.decided_at >= _published))
 _AFTER_COUNCIL = union_all(*_ALWAYS, *_after_council)
 
 

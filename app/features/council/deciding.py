@@ -10,7 +10,7 @@ from app.domain.decision import N_, Decision
 from app.domain.lifecycle import PublicStatus
 from app.features.council import plans
 from app.features.council.holding import Overtaken, hold, proposal_of
-from app.features.council.plans import BEFORE, DECIDED, Plan
+from app.features.council.plans import BEFORE, DECIDED, LATE, Plan
 from app.features.council.proposals import announce
 from app.features.council.rulings import Ruling, as_ruling, plain, ruling_mark
 from app.kit import audit, moments
@@ -187,7 +187,7 @@ def _elements(proposal_id: int) -> list[FocusElement]:
 def _carry(found: Plan, by: Person, now: datetime) -> list[int]:
     moved: list[int] = []
     for status in (PublicStatus.ADOPTED, PublicStatus.NOT_ADOPTED):
-        moved += statuses.move_all(found.to(status), BEFORE, status, by, now)
+        moved += statuses.move_all(found.to(status), BEFORE | LATE, status, by, now)
     return moved
 
 

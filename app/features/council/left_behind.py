@@ -154,7 +154,7 @@ def _stayed(
         )
     )
     rows = db.session.execute(
-        select(Idea.id, Idea.title, Theme.id, Theme.title)
+        select(Idea.id, Idea.title, Theme.id, Theme.title, Idea.public_status)
         .join(Call, Call.id == Idea.call_id)
         .join(IdeaTheme, IdeaTheme.idea_id == Idea.id)
         .join(Theme, Theme.id == IdeaTheme.theme_id)
@@ -185,7 +185,12 @@ def _left(
     about = [element for row in rows for element in elements.get(row[2], [])]
     talked = next((row[3] for row in rows if row[2] in discussed), "")
     told = why_not.reason(
-        rows[0][3], workshop="", was_discussed=bool(talked), theme_discussed=talked, elements=about
+        rows[0][3],
+        status=rows[0][4],
+        workshop="",
+        was_discussed=bool(talked),
+        theme_discussed=talked,
+        elements=about,
     )
     if told is not None:
         station = PROPOSAL if about else OUTCOME

@@ -16,6 +16,8 @@ from app.records import council, statuses
 from app.records.council import FocusRow
 
 BEFORE = frozenset({PublicStatus.BEFORE_COUNCIL})
+LATE = frozenset({PublicStatus.DISCUSSED})
+"""Discussed when the proposal with their theme was with the council already, so that they never were before it."""
 DECIDED = frozenset({PublicStatus.ADOPTED, PublicStatus.NOT_ADOPTED})
 BEGUN = frozenset({PublicStatus.IN_EXECUTION, PublicStatus.DONE})
 _REASONS = {
@@ -83,6 +85,13 @@ class _Sight:
             return PublicStatus.BEFORE_COUNCIL, ""
         return PublicStatus.NOT_ADOPTED, _reason(*found[0])
 
+    def outcome_late(self, theme_ids: Sequence[int]) -> tuple[PublicStatus, str]:
+        """The same for an idea that was discussed late: while any element of its themes is not decided on, it may still
+        go along with that one."""
+        found = self.outcome(theme_ids)
+        waits = any(row.theme_id in theme_ids and self.verdict(row) is None for row in self.focus)
+        return found if found[0] == PublicStatus.ADOPTED or not waits else (PublicStatus.DISCUSSED, "")
+
 
 def of_decision(process_id: int, ruling: Ruling, now: datetime) -> Plan:
     """What would happen to ideas when this decision is published now."""
@@ -90,6 +99,9 @@ def of_decision(process_id: int, ruling: Ruling, now: datetime) -> Plan:
     concerned = {row.theme_id for row in sight.focus if row.id in ruling.verdicts}
     ideas = _ideas(process_id, sight.focus, concerned, BEFORE)
     found = {number: sight.outcome(its) for number, its in ideas.items()}
+    found |= {
+        number: sight.outcome_late(its) for number, its in _late(process_id, sight.focus, concerned).items()
+    }
     moves = {number: move for number, move in found.items() if move[0] in DECIDED}
     return Plan(moves, statuses.hears(moves, now))
 
@@ -121,6 +133,10 @@ def of_correction(process_id: int, before: Ruling, after: Ruling, now: datetime)
         turns_begun = turns_begun or (present[number] in BEGUN and was == PublicStatus.ADOPTED)
         if present[number] == was:
             moves[number] = move
+    for number, its in _late(process_id, focus, concerned).items():
+        move = later.outcome_late(its)
+        if move[0] in DECIDED and then.outcome_late(its)[0] != move[0]:
+            moves[number] = move
     return Plan(moves, statuses.hears(moves, now), turns_begun)
 
 
@@ -129,11 +145,18 @@ def _ideas(
     focus: Sequence[FocusRow],
     concerned: set[int | None],
     status: frozenset[PublicStatus],
+    *,
+    never: PublicStatus | None = None,
 ) -> dict[int, list[int]]:
     """Ideas with one of the themes concerned, and all their themes of which there are elements."""
     themes = {row.theme_id for row in focus if row.theme_id is not None}
-    found = statuses.in_themes(process_id, themes, status)
+    found = statuses.in_themes(process_id, themes, status, never=never)
     return {number: its for number, its in found.items() if concerned & set(its)}
+
+
+def _late(process_id: int, focus: Sequence[FocusRow], concerned: set[int | None]) -> dict[int, list[int]]:
+    """Those that were discussed late; what an organiser put back from before the council stays back."""
+    return _ideas(process_id, focus, concerned, LATE, never=PublicStatus.BEFORE_COUNCIL)
 
 
 def _reason(row: FocusRow, verdict: Verdict) -> str:

@@ -65,7 +65,7 @@ def test_a_correction_stands_under_the_decision_with_its_note(hall: Hall, desk: 
 
 def test_another_outcome_moves_ideas_back_and_on(hall: Hall) -> None:
     adopted = hall.made.ideas[PublicStatus.ADOPTED]
-    hall.do(lambda: db.session.delete(db.session.get_one(Idea, hall.made.ideas[PublicStatus.IN_EXECUTION])))
+    hall.drop(PublicStatus.IN_EXECUTION)
     turned = a_ruling(hall.made.adopted, CouncilResult.NOT_ADOPTED, WHY)
     assert correct(hall, turned)
     assert hall.get(Idea, adopted).public_status == PublicStatus.NOT_ADOPTED
@@ -82,7 +82,7 @@ def test_the_same_decision_of_the_same_day_is_no_correction_at_any_hour(hall: Ha
     now, midday = moments.moment(tomorrow, hour), moments.moment(tomorrow, MIDDAY)
     assert now is not None
     assert midday is not None
-    hall.do(lambda: db.session.delete(db.session.get_one(Idea, hall.made.ideas[PublicStatus.IN_EXECUTION])))
+    hall.drop(PublicStatus.IN_EXECUTION)
     turned = replace(a_ruling(hall.made.adopted, CouncilResult.NOT_ADOPTED, WHY), decided_at=midday)
     assert correct(hall, turned, now)
     assert not correct(hall, turned, now + timedelta(minutes=5))
@@ -152,11 +152,6 @@ def statuses(hall: Hall) -> dict[PublicStatus, PublicStatus]:
     return {before: hall.get(Idea, number).public_status for before, number in hall.made.ideas.items()}
 
 
-def gone(hall: Hall, status: PublicStatus) -> None:
-    number = hall.made.ideas.pop(status)
-    hall.do(lambda: db.session.delete(db.session.get_one(Idea, number)))
-
-
 @pytest.mark.parametrize("result", [CouncilResult.NOT_ADOPTED, CouncilResult.ADOPTED], ids=str)
 def test_a_typo_does_not_touch_what_was_adopted_through_another_proposal(
     hall: Hall, result: CouncilResult
@@ -184,7 +179,7 @@ def test_ideas_stay_adopted_while_the_council_agreed_with_another_element_of_the
 
 
 def test_an_outcome_that_turned_waits_for_the_other_proposal_and_is_told(hall: Hall) -> None:
-    gone(hall, PublicStatus.IN_EXECUTION)
+    hall.drop(PublicStatus.IN_EXECUTION)
     another(hall, hall.made.other_theme, None)
     assert correct(hall, a_ruling(hall.made.adopted, CouncilResult.NOT_ADOPTED, WHY), note=NOTE)
     idea = hall.made.ideas[PublicStatus.ADOPTED]
@@ -196,6 +191,7 @@ def test_an_outcome_that_turned_waits_for_the_other_proposal_and_is_told(hall: H
 
 
 def test_an_idea_that_waited_is_adopted_when_the_other_outcome_turned(hall: Hall) -> None:
+    hall.drop(PublicStatus.DISCUSSED)
     decision, element = another(hall, hall.made.theme, CouncilResult.NOT_ADOPTED)
     assert correct(hall, a_ruling(element), decision=decision)
     idea = hall.made.ideas[PublicStatus.BEFORE_COUNCIL]
@@ -222,7 +218,7 @@ def fields(hall: Hall) -> dict[str, str]:
 
 
 def test_a_correction_that_moves_ideas_is_shown_first(hall: Hall, desk: FlaskClient) -> None:
-    gone(hall, PublicStatus.IN_EXECUTION)
+    hall.drop(PublicStatus.IN_EXECUTION)
     path = f"/beheer/trajecten/{hall.made.slug}/raad/besluiten/{hall.made.decision}"
     form = f"main form[action$='/besluiten/{hall.made.decision}']"
     first = visit(desk, path).submit(form, fields(hall))

@@ -36,6 +36,7 @@ def idea_before(hall: Hall) -> int:
 
 
 def test_it_is_shown_first_and_published_when_confirmed(hall: Hall, desk: FlaskClient) -> None:
+    hall.drop(PublicStatus.DISCUSSED)
     page = visit(desk, path_of(hall), max_queries=12)
     first = page.submit(FORM, decision_fields(hall.made.asked))
     assert first.status_code == 200
@@ -149,6 +150,7 @@ def at_once(work: Callable[[int], None], times: int) -> None:
 
 
 def test_of_ten_clicks_one_publishes_and_none_is_refused(hall: Hall) -> None:
+    hall.drop(PublicStatus.DISCUSSED)
     gate, codes = threading.Barrier(10), []
     with hall.app.app_context():
         ruling = a_ruling(hall.made.asked)
@@ -167,6 +169,7 @@ def test_of_ten_clicks_one_publishes_and_none_is_refused(hall: Hall) -> None:
 
 
 def test_of_two_who_say_different_things_one_is_told_so(hall: Hall) -> None:
+    hall.drop(PublicStatus.DISCUSSED)
     gate = threading.Barrier(2)
     found: list[bool | str] = []
     rulings = (a_ruling(hall.made.asked), a_ruling(hall.made.asked, CouncilResult.NOT_ADOPTED, WHY))
@@ -213,10 +216,11 @@ def test_whatever_somebody_else_noted_down_differently_is_said_and_kept(
 
 
 def test_what_changed_since_it_was_shown_is_shown_again(hall: Hall, desk: FlaskClient) -> None:
+    hall.drop(PublicStatus.DISCUSSED)
     shown = look_at(desk, visit(desk, path_of(hall)).submit(FORM, decision_fields(hall.made.asked)))
 
     def one_more() -> None:
-        idea = db.session.get_one(Idea, hall.made.ideas[PublicStatus.DISCUSSED])
+        idea = db.session.get_one(Idea, hall.made.ideas[PublicStatus.OPEN])
         idea.public_status = PublicStatus.BEFORE_COUNCIL
 
     hall.do(one_more)
@@ -226,6 +230,59 @@ def test_what_changed_since_it_was_shown_is_shown_again(hall: Hall, desk: FlaskC
     assert "2 ideeën worden aangenomen." in again.text
     assert again.submit(FORM, button=str(again.one("button[name=sure]")["value"])).status_code == 303
     assert len(hall.all(StatusChange)) == 2
+
+
+def test_an_idea_that_was_discussed_late_goes_along_with_the_decision(hall: Hall) -> None:
+    """After its theme went to the council; what an organiser put back from there stays back."""
+    late, back = hall.made.ideas[PublicStatus.DISCUSSED], hall.made.ideas[PublicStatus.OPEN]
+
+    def put_back() -> None:
+        idea = db.session.get_one(Idea, back)
+        idea.public_status = PublicStatus.DISCUSSED
+        db.session.add(
+            StatusChange(
+                idea_id=back,
+                status=PublicStatus.BEFORE_COUNCIL,
+                reason="Te vroeg.",
+                changed_at=datetime.now(UTC),
+            )
+        )
+
+    hall.do(put_back)
+    assert decide(hall, a_ruling(hall.made.asked))
+    assert hall.get(Idea, late).public_status == PublicStatus.ADOPTED
+    assert hall.get(Idea, back).public_status == PublicStatus.DISCUSSED
+    page = visit(hall.app.test_client(), f"/ideeen/{back}")
+    assert "“Focuspunt bij de raad” ging naar de raad voor het thema ervan." in page.text
+
+
+@pytest.mark.parametrize("others", [True, False])
+def test_discussed_late_and_not_adopted_unless_another_element_may_take_it_along(
+    hall: Hall, *, others: bool
+) -> None:
+    if not others:
+        hall.do(
+            lambda: (
+                db.session.query(FocusElement)
+                .filter(FocusElement.theme_id == hall.made.theme, FocusElement.id != hall.made.asked)
+                .update({"theme_id": None})
+            )
+        )
+    assert decide(hall, a_ruling(hall.made.asked, CouncilResult.NOT_ADOPTED, WHY))
+    late = hall.get(Idea, hall.made.ideas[PublicStatus.DISCUSSED])
+    assert late.public_status == (PublicStatus.DISCUSSED if others else PublicStatus.NOT_ADOPTED)
+
+
+def test_an_idea_that_was_not_discussed_shows_what_became_of_its_theme(hall: Hall) -> None:
+    idea = hall.made.ideas[PublicStatus.OPEN]
+    assert decide(hall, a_ruling(hall.made.asked))
+    assert hall.get(Idea, idea).public_status == PublicStatus.OPEN
+    page = visit(hall.app.test_client(), f"/ideeen/{idea}", max_queries=6)
+    assert "De raad stemde in: Besluit over privacy" in page.texts(".trail__title")
+    assert "Dit idee zelf is niet besproken, dus het ging niet mee." in page.text
+    left = visit(hall.app.test_client(), f"/trajecten/{hall.made.slug}/spoor")
+    assert "Ging niet mee naar de raad (1)" in left.text
+    assert "Dit idee zelf is niet besproken, dus het ging niet mee." in left.text
 
 
 def test_the_council_cannot_have_decided_on_what_it_does_not_have(hall: Hall, desk: FlaskClient) -> None:
