@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import docx as office
 import pytest
@@ -15,6 +15,7 @@ from app.domain.lifecycle import PublicStatus
 from app.features.council import figures, package
 from app.features.council.package import Ranked
 from app.models import AgendaVersion, Idea, Phase, Process
+from app.models.council import CouncilProposal
 from app.models.seal import SealReason
 from app.records import seals
 from tests import factories
@@ -139,6 +140,18 @@ def test_the_package_holds_standing_elements_and_differences(hall: Hall, client:
     assert first["groups"]["council"] == {"for": 0, "against": 5}
     assert data["differences"][0]["id"] == first["id"]
     assert data["outcomes"][0]["conclusion"] == "Zo weinig mogelijk meten."
+
+
+def test_what_is_still_being_written_is_not_in_the_package(hall: Hall, client: FlaskClient) -> None:
+    def plan() -> None:
+        db.session.get_one(CouncilProposal, hall.made.proposal).meets_on = date(2031, 5, 6)
+        db.session.get_one(CouncilProposal, hall.made.handed_in).meets_on = date(2031, 4, 1)
+
+    hall.do(plan)
+    page = visit(client, f"/trajecten/{hall.made.slug}/raad/pakket")
+    assert "1 april 2031" in page.text
+    assert "6 mei 2031" not in page.text
+    assert "Een voorstel in de maak" not in page.text
 
 
 def ranked(number: int, **votes: tuple[int, int] | None) -> Ranked:
