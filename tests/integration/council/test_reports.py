@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import docx as office
 import pytest
@@ -14,7 +14,8 @@ from app.domain.ballot import Group, VoteValue
 from app.domain.lifecycle import PublicStatus
 from app.features.council import figures, package
 from app.features.council.package import Ranked
-from app.models import AgendaVersion, Idea, Phase, Process
+from app.kit import moments
+from app.models import AgendaVersion, Call, Idea, Phase, Process
 from app.models.council import CouncilProposal
 from app.models.seal import SealReason
 from app.records import seals
@@ -80,6 +81,22 @@ def test_nothing_that_follows_from_votes_while_counts_are_hidden(hall: Hall, cli
     assert data["standing"] is None
     assert data["ranking"] == []
     assert "voted" not in data["participants"]
+
+
+@pytest.mark.parametrize("month", [3, 7, 10], ids=str)
+def test_weeks_begin_by_the_clocks_of_the_city(hall: Hall, month: int) -> None:
+    """Half an hour after midnight on a Monday in the city is Sunday still in Greenwich."""
+    monday = next(day for day in (date(2026, month, 24 + at) for at in range(7)) if day.weekday() == 0)
+    first = moments.moment(monday, time(0, 0, 0))
+    assert first is not None
+    late = first - timedelta(microseconds=300_000)
+    with hall.app.app_context():
+        db.session.execute(update(Idea).values(published_at=late))
+        for at in (first, first + timedelta(minutes=30)):
+            factories.an_idea(db.session.get_one(Call, hall.made.call), published_at=at)
+        db.session.flush()
+        weeks = figures._weeks(hall.made.process)
+    assert weeks == [(monday - timedelta(days=7), 5, 0), (monday, 2, 0)]
 
 
 def test_sizes_tell_nothing_of_one_or_two_people() -> None:
