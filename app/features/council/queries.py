@@ -6,6 +6,7 @@ from sqlalchemy import exists, select
 
 from app.db import db
 from app.domain.lifecycle import IdeaState
+from app.models.council import AnswerClock
 from app.models.idea import Idea
 from app.models.process import Call, Process, Theme
 from app.models.response import OfficialResponse
@@ -33,11 +34,11 @@ def idea_in(process_id: int, idea_id: int) -> Idea | None:
 
 
 OFFERED = 50
-"""So many ideas an organiser can choose from to promise an answer on."""
+"""So many ideas an organiser can choose from to promise an answer on; any other by its number or address."""
 
 
 def ideas_to_promise(process_id: int) -> list[tuple[int, str]]:
-    """Published ideas without an answer, those with the most reactions first: their number and title.
+    """Published ideas without an answer or a promise of one, most reactions first: their number and title.
 
     The order tells nothing about votes, which may be hidden.
     """
@@ -48,6 +49,7 @@ def ideas_to_promise(process_id: int) -> list[tuple[int, str]]:
             Call.process_id == process_id,
             Idea.state == IdeaState.PUBLISHED,
             ~exists().where(OfficialResponse.idea_id == Idea.id),
+            ~exists().where(AnswerClock.idea_id == Idea.id),
         )
         .order_by(Idea.argument_count.desc(), Idea.id)
         .limit(OFFERED)

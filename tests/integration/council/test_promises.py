@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from app.db import db
 from app.domain.lifecycle import PublicStatus
-from app.features.council import promises
+from app.features.council import promises, queries
 from app.features.notifications import fan_out
 from app.models import AuditEntry, Call, Follow, Idea, MailMessage, Notice, Phase, VotedWish
 from app.models.council import AnswerClock
@@ -67,6 +67,47 @@ def test_faults_of_a_promise(hall: Hall, desk: FlaskClient) -> None:
     }
     post(desk, path_of(hall), 400, **fields)
     assert len(hall.all(AnswerClock)) == 1
+
+
+def test_any_idea_of_the_process_can_be_promised_an_answer(hall: Hall, desk: FlaskClient) -> None:
+    """Those with a promise leave room in the list for others, and any other goes by its number or address."""
+    now = datetime.now(UTC)
+
+    def many() -> tuple[int, int, int]:
+        call = db.session.get_one(Call, hall.made.call)
+        ideas = [factories.an_idea(call, argument_count=9) for _ in range(queries.OFFERED)]
+        db.session.flush()
+        for idea in ideas:
+            db.session.add(
+                AnswerClock(
+                    process_id=hall.made.process,
+                    idea_id=idea.id,
+                    promised_by="het college",
+                    started_at=now,
+                    due_at=now + DAY,
+                )
+            )
+        others = [factories.an_idea(call) for _ in range(queries.OFFERED)]
+        elsewhere = factories.an_idea()
+        db.session.flush()
+        return others[-1].id, others[-2].id, elsewhere.id
+
+    last, before, elsewhere = hall.do(many)
+    page = visit(desk, path_of(hall), max_queries=12)
+    offered = [str(tag["value"]) for tag in page.all("#promise-subject option")]
+    assert f"idee-{hall.made.ideas[PublicStatus.OPEN]}" in offered
+    assert f"idee-{last}" not in offered
+    fields = {"promise-promised_by": "het college", "promise-day": "2099-01-01"}
+    form = "main form[action$='/antwoorden']"
+    for typed in (str(last), f"https://stem.example/en/ideeen/{before}?van=lijst#reacties"):
+        assert page.submit(form, {**fields, "promise-other": typed}).status_code == 303
+    assert {row.idea_id for row in hall.all(AnswerClock)[-2:]} == {last, before}
+    for typed in (str(elsewhere), "het idee van Inge"):
+        wrong = page.submit(form, {**fields, "promise-other": typed})
+        assert wrong.status_code == 400
+        shown = look_at(desk, wrong)
+        assert shown.links("[data-error-summary] a") == ["#promise-other"]
+        assert shown.one("#promise-other")["value"] == typed
 
 
 def test_another_promise_on_the_same_is_said_and_kept(hall: Hall, desk: FlaskClient) -> None:
