@@ -13,6 +13,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    or_,
     select,
     union_all,
 )
@@ -169,6 +170,9 @@ _process = (
     .correlate(None)
     .scalar_subquery()
 )
+_taken = merges.taken_by(_idea)
+# What was promised on an idea that became one with this one is answered here.
+_promised_here = or_(AnswerClock.idea_id == _idea, AnswerClock.idea_id.in_(select(_taken.c.id)))
 _on_the_way = (
     trail_parts.seals(Snapshot.call_id == _this, Snapshot.cut_off >= _published),
     trail_parts.agendas(
@@ -177,8 +181,8 @@ _on_the_way = (
     ),
     trail_parts.outcomes(Outcome.theme_id.in_(_theme), Outcome.recorded_at >= _published),
     trail_parts.proposals(FocusElement.theme_id.in_(_theme), CouncilProposal.handed_in_at >= _published),
-    trail_parts.promises(AnswerClock.idea_id == _idea),
-    trail_parts.due(AnswerClock.idea_id == _idea),
+    trail_parts.promises(_promised_here),
+    trail_parts.due(_promised_here),
     trail_parts.focus(FocusElement.theme_id.in_(_theme)),
     trail_parts.handed(CouncilProposal.process_id == _process),
 )
@@ -191,7 +195,7 @@ _ALWAYS = (
     _came_from,
     _parts,
     *_merges,
-    *merges.text_rows(_idea),
+    *merges.text_rows(_taken),
     *_on_the_way,
 )
 # The council may have decided on its theme although the idea itself never was before it.

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from app.db import db
-from app.domain.lifecycle import PublicStatus
+from app.domain.lifecycle import IdeaState, PublicStatus
 from app.features.council import promises, queries
 from app.features.notifications import fan_out
 from app.models import AuditEntry, Call, Follow, Idea, MailMessage, Notice, Phase, VotedWish
@@ -188,6 +188,48 @@ def test_an_answer_on_the_idea_closes_its_promise(hall: Hall, desk: FlaskClient)
     assert page.submit("main form[action$='/reactie']", fields).status_code == 303
     assert hall.all(AnswerClock)[-1].answered_at is not None
     assert "Het antwoord staat bij het idee" in visit(desk, path_of(hall)).text
+
+
+def test_what_was_promised_on_an_idea_that_became_one_with_another_is_answered_there(
+    hall: Hall, desk: FlaskClient
+) -> None:
+    """By way of a third one as well; and while the other one is off the site, nothing is said to be late."""
+    now, stays = datetime.now(UTC), hall.made.ideas[PublicStatus.OPEN]
+
+    def merged() -> tuple[int, int]:
+        call = db.session.get_one(Call, hall.made.call)
+        third = factories.an_idea(call, state=IdeaState.MERGED, merged_into_id=stays)
+        first = factories.an_idea(
+            call, state=IdeaState.MERGED, merged_into_id=third.id, title="Een idee vooraf"
+        )
+        for idea in (first, third):
+            db.session.add(
+                AnswerClock(
+                    process_id=hall.made.process,
+                    idea_id=idea.id,
+                    promised_by="het college",
+                    started_at=now - 9 * DAY,
+                    due_at=now - DAY,
+                )
+            )
+        return first.id, third.id
+
+    first, third = hall.do(merged)
+    page = visit(desk, path_of(hall), max_queries=12)
+    assert page.links("main a[href*='/beheer/ideeen/']") == [f"/beheer/ideeen/{stays}"] * 2
+    assert "Je antwoord daar telt voor allebei." in page.text
+    public = visit(hall.app.test_client(), f"/trajecten/{hall.made.slug}/raad")
+    assert f"/ideeen/{stays}" in public.links("#answers a")
+    trail = visit(hall.app.test_client(), f"/ideeen/{stays}", max_queries=6)
+    assert trail.one(".idea__promise .badge").get_text(strip=True).startswith("Te laat")
+    hall.do(lambda: setattr(db.session.get_one(Idea, stays), "state", IdeaState.HIDDEN))
+    assert "Een idee vooraf" not in visit(hall.app.test_client(), f"/trajecten/{hall.made.slug}/raad").text
+    hall.do(lambda: setattr(db.session.get_one(Idea, stays), "state", IdeaState.PUBLISHED))
+    fields = {"answer-on_behalf_of": "het college", "answer-body": ANSWER}
+    answer = visit(desk, f"/beheer/ideeen/{stays}").submit("main form[action$='/reactie']", fields)
+    assert answer.status_code == 303
+    closed = {row.idea_id for row in hall.all(AnswerClock) if row.answered_at is not None}
+    assert closed == {first, third}
 
 
 def letters(hall: Hall) -> list[MailMessage]:
