@@ -90,6 +90,8 @@ class FocusElement(Base):
     """What the council did with this element; None: it decided on the whole, or not yet."""
     result_text: Mapped[str] = mapped_column(Text, default="")
     """How the council changed it, or why it did not adopt it."""
+    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When everything about it had been carried out."""
     created_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     process: Mapped[Process] = relationship()

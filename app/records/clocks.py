@@ -1,11 +1,11 @@
 """Promised answers: on which ideas and focus elements, by whom, until when, and what was answered."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, or_, select, update
 
 from app.db import db
 from app.domain import promises
@@ -17,7 +17,8 @@ from app.models.council import AnswerClock, FocusElement
 from app.models.following import NoticeKind
 from app.models.idea import Idea
 from app.models.process import Process
-from app.records import notices
+from app.records import merges, notices
+from app.records.merges import End
 from app.records.notices import Audience, page
 
 LAST_MINUTE = time(23, 59)
@@ -26,7 +27,7 @@ LAST_MINUTE = time(23, 59)
 
 @dataclass(frozen=True, slots=True)
 class ClockRow:
-    """A promised answer. An idea that is not on the site has no title here."""
+    """A promised answer. An idea that is not on the site has no title here, nor one that went on in such an idea."""
 
     id: int
     process_id: int
@@ -41,6 +42,8 @@ class ClockRow:
     reminded_at: datetime | None
     answered_at: datetime | None
     answer: str
+    stays_id: int | None = None
+    """The idea on which it is answered: the same one, or the one that it became one with."""
 
     @property
     def title(self) -> str:
@@ -82,7 +85,17 @@ def _rows(statement: Select[Any]) -> list[ClockRow]:
         .outerjoin(Idea, (Idea.id == AnswerClock.idea_id) & Idea.state.in_(READABLE_STATES))
         .order_by(AnswerClock.answered_at.is_not(None), AnswerClock.due_at, AnswerClock.id)
     )
-    return [_row(*row) for row in found]
+    rows = [_row(*row) for row in found]
+    ends = merges.ends({row.idea_id for row in rows if row.idea_id is not None})
+    return [row if row.idea_id is None else _ended(row, ends.get(row.idea_id)) for row in rows]
+
+
+def _ended(row: ClockRow, end: End | None) -> ClockRow:
+    """An idea that was merged is answered where it went on, as long as that is on the site."""
+    if end is None or end.id == row.idea_id:
+        return replace(row, stays_id=row.idea_id)
+    is_there = end.state in READABLE_STATES
+    return replace(row, stays_id=end.id, idea_title=row.idea_title if is_there else "")
 
 
 def _row(*cells: Any) -> ClockRow:
@@ -118,10 +131,17 @@ def end_of_day(now: datetime, days: int) -> datetime:
 
 
 def close_for_idea(idea_id: int, now: datetime) -> bool:
-    """An answer on the idea is what was promised; whether anything was. The caller commits."""
+    """An answer on the idea is what was promised on it, and on every idea that became one with it.
+
+    Whether anything was. The caller commits.
+    """
+    taken = merges.taken_by(idea_id)
     closed = db.session.execute(
         update(AnswerClock)
-        .where(AnswerClock.idea_id == idea_id, AnswerClock.answered_at.is_(None))
+        .where(
+            or_(AnswerClock.idea_id == idea_id, AnswerClock.idea_id.in_(select(taken.c.id))),
+            AnswerClock.answered_at.is_(None),
+        )
         .values(answered_at=now)
         .returning(AnswerClock.id)
         .execution_options(synchronize_session=False)

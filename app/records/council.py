@@ -66,11 +66,18 @@ class FocusRow:
     created_at: datetime | None
     taken_from: str = ""
     """The sentence of the outcome that it was taken from."""
+    finished_at: datetime | None = None
+    """When everything about it had been carried out."""
 
     @property
     def is_fixed(self) -> bool:
         """Whether its proposal went to the council."""
         return self.handed_in_at is not None
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether everything about it has been carried out."""
+        return self.finished_at is not None
 
     @property
     def is_taken(self) -> bool:
@@ -161,4 +168,5 @@ def _focus_row(
         decision=decision_row(decision) if decision else None,
         created_at=element.created_at,
         taken_from=element.taken_from or "",
+        finished_at=element.finished_at,
     )

@@ -1,11 +1,11 @@
 """Where a merged idea goes on, and the texts that an idea took in: what pages read of merges."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, String, func, literal, select
+from sqlalchemy import CTE, ColumnElement, Select, String, func, literal, select
 from sqlalchemy.orm import aliased
 
 from app.db import db
@@ -76,18 +76,41 @@ def readable_end(idea_id: int) -> End | None:
     return found if found is not None and found.state in READABLE_STATES else None
 
 
+def ends(idea_ids: Collection[int]) -> dict[int, End]:
+    """Where each of these ideas stands in the end: itself, or the one that it went on in; one statement."""
+    start = (
+        select(Idea.id.label("first"), Idea.id, Idea.merged_into_id)
+        .where(Idea.id.in_(idea_ids))
+        .cte("ways", recursive=True)
+    )
+    after = aliased(Idea)
+    ways = start.union(
+        select(start.c.first, after.id, after.merged_into_id).join(start, after.id == start.c.merged_into_id)
+    )
+    rows = db.session.execute(
+        select(ways.c.first, Idea.id, Idea.title, Idea.state)
+        .join(ways, ways.c.id == Idea.id)
+        .where(ways.c.merged_into_id.is_(None))
+    )
+    return {row[0]: End(row[1], row[2], row[3], None) for row in rows}
+
+
+def taken_by(idea: ColumnElement[int] | int) -> CTE:
+    """The numbers of everything that became one with an idea, for a statement that asks about it."""
+    first = select(Idea.id).where(Idea.merged_into_id == idea).cte("taken", recursive=True)
+    further = aliased(Idea)
+    return first.union(select(further.id).join(first, further.merged_into_id == first.c.id))
+
+
 TEXT, MORE = "merged", "merged_more"
 """The kinds of rows that `text_rows` selects."""
 
 
-def text_rows(idea: BindParameter[int]) -> tuple[Select[*tuple[Any, ...]], ...]:
-    """Everything that became one with an idea, as two kinds of rows for a statement that asks about the idea anyway.
+def text_rows(taken: CTE) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """Everything in `taken_by` an idea, as two kinds of rows for a statement that asks about the idea anyway.
 
     Kind, moment, number of the idea and three texts: `TEXT` tells what it says, `MORE` how it was merged.
     """
-    first = select(Idea.id).where(Idea.merged_into_id == idea).cte("taken", recursive=True)
-    further = aliased(Idea)
-    taken = first.union(select(further.id).join(first, further.merged_into_id == first.c.id))
     said = (
         select(literal(TEXT, String), Idea.published_at, Idea.id, Idea.title, Idea.body, Person.name)
         .join(taken, taken.c.id == Idea.id)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, true, update
 
 from app.db import db
 from app.domain.lifecycle import IdeaState, PublicStatus
@@ -36,10 +36,18 @@ def step(actor: Person, idea: Idea, after: PublicStatus, reason: str, now: datet
 
 
 def in_themes(
-    process_id: int, theme_ids: Collection[int], before: Collection[PublicStatus]
+    process_id: int,
+    theme_ids: Collection[int],
+    before: Collection[PublicStatus],
+    *,
+    never: PublicStatus | None = None,
 ) -> dict[int, list[int]]:
-    """The published ideas of these themes that have come so far: their number, and which of the themes they have."""
+    """The published ideas of these themes that have come so far: their number, and which of the themes they have.
+
+    Without those that had the status `never` at any time.
+    """
     found: dict[int, list[int]] = {}
+    had = exists().where(StatusChange.idea_id == Idea.id, StatusChange.status == never)
     rows = db.session.execute(
         select(Idea.id, IdeaTheme.theme_id)
         .join(IdeaTheme, IdeaTheme.idea_id == Idea.id)
@@ -49,6 +57,7 @@ def in_themes(
             IdeaTheme.theme_id.in_(theme_ids),
             Idea.state == IdeaState.PUBLISHED,
             Idea.public_status.in_(before),
+            ~had if never is not None else true(),
         )
         .order_by(Idea.id, IdeaTheme.theme_id)
     )
@@ -115,6 +124,17 @@ def statuses_of(idea_ids: Collection[int]) -> dict[int, PublicStatus]:
     """The present status of these ideas."""
     rows = db.session.execute(select(Idea.id, Idea.public_status).where(Idea.id.in_(idea_ids)))
     return {row[0]: row[1] for row in rows}
+
+
+def told_at(process_id: int, status: PublicStatus, at: datetime) -> str | None:
+    """The reason with which ideas of a process got this status at that very moment; None when none did."""
+    return db.session.scalar(
+        select(StatusChange.reason)
+        .join(Idea, Idea.id == StatusChange.idea_id)
+        .join(Call, Call.id == Idea.call_id)
+        .where(Call.process_id == process_id, StatusChange.status == status, StatusChange.changed_at == at)
+        .limit(1)
+    )
 
 
 def _changes(

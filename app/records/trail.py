@@ -13,6 +13,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    or_,
     select,
     union_all,
 )
@@ -22,7 +23,7 @@ from app.db import db
 from app.domain import promises
 from app.domain.decision import N_
 from app.domain.lifecycle import READABLE_STATES, PublicStatus
-from app.models.council import AnswerClock, CouncilProposal, FocusElement
+from app.models.council import AnswerClock, CouncilDecision, CouncilProposal, FocusElement
 from app.models.duplicate import Merge
 from app.models.idea import Idea, IdeaTheme, StatusChange
 from app.models.moderation import SplitIdea
@@ -169,6 +170,9 @@ _process = (
     .correlate(None)
     .scalar_subquery()
 )
+_taken = merges.taken_by(_idea)
+# What was promised on an idea that became one with this one is answered here.
+_promised_here = or_(AnswerClock.idea_id == _idea, AnswerClock.idea_id.in_(select(_taken.c.id)))
 _on_the_way = (
     trail_parts.seals(Snapshot.call_id == _this, Snapshot.cut_off >= _published),
     trail_parts.agendas(
@@ -177,25 +181,25 @@ _on_the_way = (
     ),
     trail_parts.outcomes(Outcome.theme_id.in_(_theme), Outcome.recorded_at >= _published),
     trail_parts.proposals(FocusElement.theme_id.in_(_theme), CouncilProposal.handed_in_at >= _published),
-    trail_parts.promises(AnswerClock.idea_id == _idea),
-    trail_parts.due(AnswerClock.idea_id == _idea),
+    trail_parts.promises(_promised_here),
+    trail_parts.due(_promised_here),
     trail_parts.focus(FocusElement.theme_id.in_(_theme)),
     trail_parts.handed(CouncilProposal.process_id == _process),
 )
-_after_council = (
-    trail_parts.decisions(FocusElement.theme_id.in_(_theme)),
-    trail_parts.milestones(FocusElement.theme_id.in_(_theme)),
-)
+_of_its_theme = FocusElement.theme_id.in_(_theme)
+_decisions = trail_parts.decisions(_of_its_theme)
+_after_council = (_decisions, trail_parts.milestones(_of_its_theme))
 _ALWAYS = (
     _changes,
     _responses,
     _came_from,
     _parts,
     *_merges,
-    *merges.text_rows(_idea),
+    *merges.text_rows(_taken),
     *_on_the_way,
 )
-_BEFORE_COUNCIL = union_all(*_ALWAYS)
+# The council may have decided on its theme although the idea itself never was before it.
+_BEFORE_COUNCIL = union_all(*_ALWAYS, _decisions.where(CouncilDecision.decided_at >= _published))
 _AFTER_COUNCIL = union_all(*_ALWAYS, *_after_council)
 
 

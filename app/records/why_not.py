@@ -41,6 +41,7 @@ def of_idea(idea: IdeaRow, rows: Sequence[Sequence[Any]]) -> WhyNot | None:
     agenda = next((row for row in rows if row[0] == "agenda"), None)
     return reason(
         theme,
+        status=idea.public_status,
         workshop=agenda[4] if agenda else "",
         was_discussed=bool(outcomes),
         theme_discussed=outcomes[0][3] if outcomes else theme,
@@ -51,6 +52,7 @@ def of_idea(idea: IdeaRow, rows: Sequence[Sequence[Any]]) -> WhyNot | None:
 def reason(
     theme: str,
     *,
+    status: PublicStatus,
     workshop: str,
     was_discussed: bool,
     theme_discussed: str,
@@ -58,12 +60,12 @@ def reason(
 ) -> WhyNot | None:
     """The sentence. elements: of each focus element of its themes the title, whether it went to the council, and what
     the council did with it."""
-    gone = [title for title, is_handed_in, _result in elements if is_handed_in]
+    gone = [(title, result) for title, is_handed_in, result in elements if is_handed_in]
     refused = [title for title, _handed, result in elements if result == CouncilResult.NOT_ADOPTED]
     if refused and len(refused) == len(elements):
         return WhyNot(N_("The council did not agree with “%(title)s”."), {"title": refused[0]})
     if gone:
-        return None
+        return _of_its_theme(gone, status)
     if elements:
         sentence = N_("The focus element “%(title)s” did not go along in the proposal to the council.")
         return WhyNot(sentence, {"title": elements[0][0]})
@@ -74,3 +76,19 @@ def reason(
         sentence = N_("This was on the agenda of %(workshop)s, but nothing was concluded there on %(theme)s.")
         return WhyNot(sentence, {"workshop": workshop, "theme": theme})
     return None
+
+
+def _of_its_theme(gone: Sequence[tuple[str, str]], status: PublicStatus) -> WhyNot | None:
+    """Elements of its theme went to the council and the idea itself did not.
+
+    One that was discussed meanwhile still goes along with what the council has not decided on.
+    """
+    if status != PublicStatus.DISCUSSED:
+        sentence = N_(
+            "“%(title)s” went to the council for its theme. This idea itself was not discussed, so it did not go along."
+        )
+        return WhyNot(sentence, {"title": gone[0][0]})
+    if any(not result for _title, result in gone):
+        return None
+    sentence = N_("“%(title)s” went to the council for its theme. This idea itself did not go along.")
+    return WhyNot(sentence, {"title": gone[0][0]})

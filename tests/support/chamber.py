@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from app.db import db
 from app.domain.lifecycle import PublicStatus
-from app.features.council.deciding import Ruling, Verdict
 from app.features.council.forms import MIDDAY
+from app.features.council.rulings import Ruling, Verdict
 from app.kit import moments
 from app.models import Call, CouncilDecision, FocusElement, Idea, Outcome, Person
 from app.models.council import AnswerClock, CouncilProposal, CouncilResult, Milestone

@@ -158,11 +158,21 @@ def change_proposal(slug: str, proposal_id: int) -> ResponseReturnValue:
 @doors.organiser
 def hand_in(slug: str, proposal_id: int) -> ResponseReturnValue:
     """Send a proposal to the council."""
-    process, form = process_of(slug), forms.ReasonForm(prefix="hand-")
+    process, form = process_of(slug), forms.HandInForm(prefix="hand-")
     if not form.validate_on_submit():
         return _proposal_page(process, proposal_id, 400, reason=form)
-    with or_not_found():
-        proposals.hand_in(the_person(), process.id, proposal_id, str(form.reason.data), clock.now())
+    try:
+        with or_not_found():
+            proposals.hand_in(
+                the_person(),
+                process.id,
+                proposal_id,
+                str(form.reason.data),
+                str(form.seen.data),
+                clock.now(),
+            )
+    except Overtaken as error:
+        return _proposal_page(process_of(slug), proposal_id, 409, reason=form, overtaken=error)
     flash(_("The proposal is with the council. Authors, followers and voters who wish so hear of it."))
     return back(slug, anchor="proposals")
 
@@ -251,7 +261,7 @@ def _proposal_page(
     status: int = 200,
     *,
     form: forms.ProposalForm | None = None,
-    reason: forms.ReasonForm | None = None,
+    reason: forms.HandInForm | None = None,
     overtaken: Overtaken | None = None,
 ) -> ResponseReturnValue:
     row = _proposal(process, proposal_id)
@@ -269,22 +279,25 @@ def _proposal_page(
             shown.elements.data = [each.id for each in inside]
         else:
             shown.elements.data = [each.id for each in _free(process, None)]
-    if row is not None:
-        shown.seen.data = proposals.mark(proposals.content_of(row, (each.id for each in inside)))
-    hand = reason or forms.ReasonForm(
+    hand = reason or forms.HandInForm(
         prefix="hand-",
         formdata=None,
         data={"reason": _("The theme of this idea is part of the proposal that the council decides on now.")},
     )
+    does = None
+    if row is not None:
+        content = proposals.content_of(row, (each.id for each in inside))
+        shown.seen.data = proposals.mark(content)
+        if not row.is_handed_in:
+            does = proposals.consequence(process.id, row.id, clock.now())
+            hand.seen.data = proposals.hand_in_mark(content, does)
     page = render_template(
         "council/proposal.html",
         process=process,
         row=row,
         inside=inside,
         allowed=may_change_proposal(the_person(), is_handed_in=row is not None and row.is_handed_in),
-        consequence=proposals.consequence(process.id, row.id, clock.now())
-        if row is not None and not row.is_handed_in
-        else None,
+        consequence=does,
         form=shown,
         hand=hand,
         sent=form or reason,

@@ -1,7 +1,7 @@
 """The organiser's pages about what was promised, how it is carried out, and what we conclude from the process."""
 
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import abort, flash, render_template
 from flask.typing import ResponseReturnValue
@@ -23,7 +23,6 @@ from app.policies.council import may_carry_out
 from app.records import clocks, council, execution
 
 F = TypeVar("F", bound=Form)
-ELEMENT, IDEA = "element", "idee"
 
 
 @bp.get("/antwoorden")
@@ -39,13 +38,20 @@ def promise(slug: str) -> ResponseReturnValue:
     """Promise an answer on a focus element or an idea."""
     process, now = process_of(slug), clock.now()
     form = _promise_form(process)
-    if not form.validate_on_submit():
-        return _answers_page(process, 400, form=form)
-    subject = _subject(process, str(form.subject.data))
+    is_filled, subject = form.validate_on_submit(), _subject(process, *form.chosen)
     due_at = moments.moment(moments.day(form.day.data), clocks.LAST_MINUTE)
-    if subject is None or due_at is None:
-        abort(404)  # it left the site meanwhile
-    promises.promise(the_person(), process.id, subject, str(form.promised_by.data), due_at, now)
+    if subject is None:
+        field = form.other if form.other.data else form.subject
+        field.errors = (
+            *field.errors,
+            _("Choose a focus element or an idea of this process that is on the site."),
+        )
+    if not is_filled or subject is None or due_at is None:
+        return _answers_page(process, 400, form=form)
+    try:
+        promises.promise(the_person(), process.id, subject, str(form.promised_by.data), due_at, now)
+    except Overtaken as error:
+        return _answers_page(process_of(slug), 409, form=form, overtaken=error)
     flash(_("The promise is on the site, with its day."))
     return back(slug, "answers")
 
@@ -93,9 +99,16 @@ def finish(slug: str, element_id: int) -> ResponseReturnValue:
     process, form = process_of(slug), forms.ReasonForm(prefix=f"finish-{element_id}-")
     if not form.validate_on_submit():
         return _execution_page(process, 400, finish=form, about=element_id)
-    with or_not_found():
-        executing.finish(the_person(), process.id, element_id, str(form.reason.data), clock.now())
-    flash(_("Its ideas have been carried out. Authors, followers and voters who wish so hear of it."))
+    try:
+        with or_not_found():
+            moved = executing.finish(the_person(), process.id, element_id, str(form.reason.data), clock.now())
+    except Overtaken as error:
+        return _execution_page(process_of(slug), 409, finish=form, about=element_id, overtaken=error)
+    flash(
+        _("Its ideas have been carried out. Authors, followers and voters who wish so hear of it.")
+        if moved
+        else _("The focus element has been carried out.")
+    )
     return back(slug, "carrying_out", anchor=f"element-{element_id}")
 
 
@@ -157,33 +170,37 @@ def conclude(slug: str) -> ResponseReturnValue:
 
 def _promise_form(process: Process) -> forms.PromiseForm:
     form = forms.PromiseForm(prefix="promise-")
-    # What was sent may name what has a promise by now: the same click twice is no fault.
-    promised = [] if form.is_submitted() else clocks.of_process(process.id)
-    elements, ideas = {row.element_id for row in promised}, {row.idea_id for row in promised}
+    promised = {row.element_id for row in clocks.of_process(process.id)}
     form.subject.choices = [
         *(
-            SelectChoice(f"{ELEMENT}-{row.id}", row.title, optgroup=_("Focus elements"))
+            SelectChoice(f"{forms.ELEMENT}-{row.id}", row.title, optgroup=_("Focus elements"))
             for row in council.focus_of(process.id)
-            if row.id not in elements
+            if row.id not in promised
         ),
         *(
-            SelectChoice(f"{IDEA}-{number}", title, optgroup=_("Ideas"))
+            SelectChoice(f"{forms.IDEA}-{number}", title, optgroup=_("Ideas"))
             for number, title in queries.ideas_to_promise(process.id)
-            if number not in ideas
         ),
     ]
     form.tomorrow = moments.day_of(clock.now() + timedelta(days=1))
     return form
 
 
-def _subject(process: Process, chosen: str) -> FocusElement | Idea | None:
-    kind, _dash, number = chosen.partition("-")
-    if not number.isdecimal():
-        return None
-    if kind == IDEA:
-        return queries.idea_in(process.id, int(number))
-    element = db.session.get(FocusElement, int(number))
+def _subject(process: Process, kind: str, number: int) -> FocusElement | Idea | None:
+    if kind == forms.IDEA:
+        return queries.idea_in(process.id, number)
+    element = db.session.get(FocusElement, number) if kind == forms.ELEMENT else None
     return element if element is not None and element.process_id == process.id else None
+
+
+def _keep_choice(process: Process, form: forms.PromiseForm) -> None:
+    """What was chosen stays chosen where the form comes back, also when it has a promise by now."""
+    choices: list[Any] = list(form.subject.choices or ())
+    if form.other.data or form.subject.data in {choice.value for choice in choices}:
+        return
+    subject = _subject(process, *form.chosen)
+    if subject is not None:
+        form.subject.choices = [*choices, SelectChoice(form.subject.data, subject.title)]
 
 
 def _sent_or(sent: F | None, is_about: bool, kind: type[F], prefix: str) -> F:
@@ -202,7 +219,9 @@ def _answers_page(
 ) -> ResponseReturnValue:
     now = clock.now()
     shown = form
-    if shown is None:
+    if shown is not None:
+        _keep_choice(process, shown)
+    else:
         shown = _promise_form(process)
         shown.process(formdata=None)
         shown.day.data = moments.day_of(clocks.end_of_day(now, process.answer_days)).isoformat()
@@ -248,7 +267,7 @@ def _execution_page(
             )
             for row in taken
         ],
-        unfinished=queries.unfinished(process.id, [row.theme_id for row in taken if row.theme_id]),
+        finishes=executing.finishes(process.id),
         today=moments.day_of(clock.now()),
         sent=form or finish,
         overtaken=overtaken.decision if overtaken else None,

@@ -1,18 +1,20 @@
 """The organiser's pages about what the council decided: noted down, confirmed, and corrected."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from flask import abort, flash, render_template, request
+from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.db import db
 from app.domain.decision import NotAllowed
-from app.features.council import deciding, forms
+from app.features.council import deciding, forms, plans
 from app.features.council.arranging import back, process_of
 from app.features.council.arranging import bp as bp
 from app.features.council.holding import Overtaken
+from app.features.council.rulings import as_ruling, ruling_mark
 from app.kit import clock, doors, moments
 from app.kit.identity import the_person
 from app.models.council import CouncilDecision, FocusElement
@@ -54,16 +56,15 @@ def decide(slug: str, proposal_id: int) -> ResponseReturnValue:
         return _decision_page(process, row, inside, form)
     sure = request.form.get(SURE)
     if not sure and known is None:
-        return _confirm_page(
-            process, row, inside, form, deciding.plan(process.id, proposal_id, form.ruling, now)
-        )
+        plan = plans.of_decision(process.id, form.ruling, now)
+        return _confirm_page(process, _deciding(process, row), inside, form, plan)
     try:
         deciding.decide(the_person(), process.id, proposal_id, form.ruling, sure or "", now)
     except Overtaken as error:
         if _found(slug, proposal_id)[3] is not None:
             return _decision_page(process_of(slug), row, inside, form, 409, overtaken=error)
-        plan = deciding.plan(process.id, proposal_id, form.ruling, now)
-        return _confirm_page(process_of(slug), row, inside, form, plan, 409, overtaken=error)
+        plan, process = plans.of_decision(process.id, form.ruling, now), process_of(slug)
+        return _confirm_page(process, _deciding(process, row), inside, form, plan, 409, overtaken=error)
     flash(_("The decision is on the site. Authors, followers and voters who wish so hear of it."))
     return back(slug, anchor="proposals")
 
@@ -80,26 +81,64 @@ def published(slug: str, decision_id: int) -> ResponseReturnValue:
 @bp.post("/raad/besluiten/<int:decision_id>")
 @doors.organiser
 def correct(slug: str, decision_id: int) -> ResponseReturnValue:
-    """Correct a published decision, with a note for everybody."""
+    """Correct a published decision, with a note for everybody; where ideas move with it, that is shown first."""
     process, now = process_of(slug), clock.now()
     row, inside = _decided(process, decision_id)
     form = forms.decision_form(forms.CorrectionForm, inside, None, now, prefix="decision-")
     if not form.validate_on_submit():
         return _correction_page(process, row, inside, form, 400)
+    if request.form.get(BACK):
+        return _correction_page(process, row, inside, form)
+    sure, ruling, seen = request.form.get(SURE, ""), form.ruling, str(form.seen.data)
+    if ruling_mark(ruling) == seen == _mark_of(row):
+        form.note.errors = (_("Nothing was changed. Change what was wrong."),)
+        return _correction_page(process, row, inside, form, 400)
     try:
-        deciding.correct(
-            the_person(), process.id, decision_id, form.ruling, str(form.note.data), str(form.seen.data), now
-        )
-    except Overtaken as error:
-        process = process_of(slug)
-        row, inside = _decided(process, decision_id)
-        return _correction_page(process, row, inside, form, 409, overtaken=error)
+        if not sure and seen == _mark_of(row):
+            plan = deciding.plan_of_correction(process.id, decision_id, ruling, now)
+            if plan.moves:
+                return _confirm_page(process, _correcting(process, row), inside, form, plan)
+        deciding.correct(the_person(), process.id, decision_id, ruling, str(form.note.data), seen, sure, now)
     except NotAllowed as error:
         db.session.rollback()
         process = process_of(slug)
-        return _correction_page(process, *_decided(process, decision_id), form, 403, overtaken=error)
+        row, inside = _decided(process, decision_id)
+        if not isinstance(error, Overtaken):
+            return _correction_page(process, row, inside, form, 403, overtaken=error)
+        if seen != _mark_of(row):
+            return _correction_page(process, row, inside, form, 409, overtaken=error)
+        plan = deciding.plan_of_correction(process.id, decision_id, ruling, now)
+        return _confirm_page(process, _correcting(process, row), inside, form, plan, 409, overtaken=error)
     flash(_("The decision has been corrected. The note stands under it."))
     return back(slug, anchor="proposals")
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What somebody is asked before something is published, and the form that publishes it."""
+
+    title: str
+    button: str
+    crumb: str
+    action: str
+
+
+def _deciding(process: Process, row: ProposalRow) -> _Question:
+    return _Question(
+        _("Publish this decision?"),
+        _("Publish the decision"),
+        _("Decision"),
+        url_for("council_desk.decide", slug=process.slug, proposal_id=row.id),
+    )
+
+
+def _correcting(process: Process, row: CouncilDecision) -> _Question:
+    return _Question(
+        _("Publish this correction?"),
+        _("Publish the correction"),
+        _("Correct the decision"),
+        url_for("council_desk.correct", slug=process.slug, decision_id=row.id),
+    )
 
 
 def _found(slug: str, proposal_id: int) -> tuple[Process, ProposalRow, list[FocusRow], DecisionRow | None]:
@@ -165,10 +204,10 @@ def _decision_page(
 
 def _confirm_page(
     process: Process,
-    row: ProposalRow,
+    question: _Question,
     inside: Sequence[FocusRow],
     form: forms.DecisionForm,
-    plan: deciding.Plan,
+    plan: plans.Plan,
     status: int = 200,
     *,
     overtaken: Overtaken | None = None,
@@ -177,8 +216,9 @@ def _confirm_page(
     page = render_template(
         "council/confirm.html",
         process=process,
-        row=row,
+        question=question,
         ruling=ruling,
+        note=form.note.data if isinstance(form, forms.CorrectionForm) else "",
         verdicts=[(element, ruling.verdicts[element.id]) for element in inside],
         fields=[field for field in form if field.name != form.csrf_token.name],
         plan=plan,
@@ -196,8 +236,7 @@ def _correction_page(
     *,
     overtaken: NotAllowed | None = None,
 ) -> ResponseReturnValue:
-    rows = list(db.session.scalars(select(FocusElement).where(FocusElement.decision_id == row.id)))
-    form.seen.data = deciding.ruling_mark(deciding.as_ruling(row, rows))
+    form.seen.data = _mark_of(row)
     page = render_template(
         "council/correction.html",
         process=process,
@@ -208,3 +247,9 @@ def _correction_page(
         overtaken=overtaken.decision if overtaken else None,
     )
     return page, status
+
+
+def _mark_of(row: CouncilDecision) -> str:
+    """The mark of a published decision as it stands now."""
+    rows = db.session.scalars(select(FocusElement).where(FocusElement.decision_id == row.id))
+    return ruling_mark(as_ruling(row, rows))

@@ -129,6 +129,9 @@ def write(organiser: Person, process_id: int, words: Words, now: datetime) -> bo
         FocusElement.process_id == process_id,
         FocusElement.title == words.title,
         FocusElement.text == words.text,
+        FocusElement.theme_id.is_(None)
+        if words.theme_id is None
+        else FocusElement.theme_id == words.theme_id,
     )
     if db.session.scalar(same.limit(1)) is not None:
         db.session.rollback()

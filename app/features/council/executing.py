@@ -17,7 +17,7 @@ from app.models.council import FocusElement, Milestone
 from app.models.following import NoticeKind
 from app.models.person import Person
 from app.policies.council import may_arrange, may_carry_out
-from app.records import notices, statuses
+from app.records import council, notices, statuses
 from app.records.council import FocusRow
 from app.records.notices import page
 
@@ -44,6 +44,7 @@ def add(organiser: Person, process_id: int, element_id: int, step: Step, now: da
     same = select(Milestone.id).where(
         Milestone.focus_element_id == element_id,
         Milestone.title == step.title,
+        Milestone.text == step.text,
         Milestone.planned_on.is_(None)
         if step.planned_on is None
         else Milestone.planned_on == step.planned_on,
@@ -67,7 +68,10 @@ def add(organiser: Person, process_id: int, element_id: int, step: Step, now: da
     db.session.flush()
     with speaking(DEFAULT_LANGUAGE):
         reason = str(gettext(_BEGINS, element=element.title, title=step.title))
-    moved = _move(element, ADOPTED, PublicStatus.IN_EXECUTION, reason, organiser, now)
+    themes = {element.theme_id} - {None}
+    begins = dict.fromkeys(statuses.in_themes(process_id, themes, ADOPTED), reason)  # type: ignore[arg-type]
+    moved = statuses.move_all(begins, ADOPTED, PublicStatus.IN_EXECUTION, organiser, now)
+    db.session.get_one(FocusElement, element_id).finished_at = None  # there is something to do again
     audit.record(
         organiser,
         "council.add_milestone",
@@ -145,18 +149,57 @@ def remove(organiser: Person, process_id: int, milestone_id: int, now: datetime)
     db.session.commit()
 
 
-def finish(organiser: Person, process_id: int, element_id: int, reason: str, now: datetime) -> int:
-    """Everything about a focus element has been carried out: its ideas are done. How many ideas moved.
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """What it does to ideas when everything about an element has been carried out."""
 
-    A second time moves none. Raises NotAllowed and LookupError.
+    ideas: tuple[int, ...]
+    """Those that are done then."""
+    waiting: int
+    """How many wait for another element of their themes that the council agreed with."""
+
+
+def finishes(process_id: int) -> dict[int, Finish]:
+    """What finishing would do, by the number of the element; two statements."""
+    taken = [row for row in council.focus_of(process_id) if row.is_taken]
+    of_theme: dict[int, list[FocusRow]] = {}
+    for row in taken:
+        if row.theme_id is not None:
+            of_theme.setdefault(row.theme_id, []).append(row)
+    ideas = statuses.in_themes(process_id, of_theme, BEGUN)
+    asks = {
+        number: {row.id: row for its in themes for row in of_theme[its]} for number, themes in ideas.items()
+    }
+    found = {}
+    for row in taken:
+        mine = [number for number, rows in asks.items() if row.id in rows]
+        done = tuple(
+            number
+            for number in mine
+            if all(each.is_finished or each.id == row.id for each in asks[number].values())
+        )
+        found[row.id] = Finish(done, len(mine) - len(done))
+    return found
+
+
+def finish(organiser: Person, process_id: int, element_id: int, reason: str, now: datetime) -> int:
+    """Everything about a focus element has been carried out: its ideas are done, unless they wait for another element
+    of their themes. How many ideas moved.
+
+    A second time moves none. Raises NotAllowed, LookupError, and Overtaken when it was finished with other words.
     """
     element = _held(organiser, process_id, element_id)
-    moved = _move(element, BEGUN, PublicStatus.DONE, reason, organiser, now)
-    if not moved:
+    ideas = finishes(process_id)[element_id].ideas
+    if element.finished_at is not None and not ideas:
+        told = statuses.told_at(process_id, PublicStatus.DONE, element.finished_at)
         db.session.rollback()
-        return 0
-    db.session.flush()
+        if told in (None, reason):
+            return 0
+        raise Overtaken
+    moved = statuses.move_all(dict.fromkeys(ideas, reason), BEGUN, PublicStatus.DONE, organiser, now)
     subject = db.session.get_one(FocusElement, element_id)
+    subject.finished_at = now
+    db.session.flush()
     audit.record(
         organiser,
         "council.finish",
@@ -183,17 +226,3 @@ def _milestone(process_id: int, milestone_id: int) -> tuple[Milestone, FocusRow]
     if milestone is None:
         raise LookupError(milestone_id)
     return milestone, element_of(process_id, milestone.focus_element_id)
-
-
-def _move(
-    element: FocusRow,
-    before: frozenset[PublicStatus],
-    after: PublicStatus,
-    reason: str,
-    by: Person,
-    now: datetime,
-) -> list[int]:
-    if element.theme_id is None:
-        return []
-    ideas = statuses.in_themes(element.process_id, {element.theme_id}, before)
-    return statuses.move_all(dict.fromkeys(ideas, reason), before, after, by, now)

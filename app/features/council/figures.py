@@ -3,16 +3,18 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from statistics import median
 from typing import Any
 
-from sqlalchemy import String, and_, cast, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, String, and_, extract, func, literal, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db import db
 from app.domain.ballot import GROUPS, SMALLEST_SHOWN_GROUP, sizes_to_show
 from app.domain.lifecycle import IdeaState, PublicStatus
 from app.domain.ranking import Weighting, number
+from app.kit import moments
 from app.kit.kept import Kept
 from app.models.argument import Argument, ArgumentState
 from app.models.gathering import Registration, RegistrationState
@@ -221,27 +223,28 @@ def _ideas(process_id: int) -> tuple[dict[PublicStatus, int], dict[str, int], in
 
 
 def _weeks(process_id: int) -> list[tuple[date, int, int]]:
-    """How many ideas and reactions came in each week, weeks without any as well; one statement."""
+    """How many ideas and reactions came in each week of the city, weeks without any as well; one statement.
+
+    The database counts per hour, and no week begins within one.
+    """
     ideas = (
-        select(func.date(Idea.published_at).label("day"), literal(1).label("ideas"), literal(0).label("said"))
+        select(_hour(Idea.published_at).label("hour"), literal(1).label("ideas"), literal(0).label("said"))
         .join(Call, Call.id == Idea.call_id)
         .where(_published(process_id), Idea.published_at.is_not(None))
     )
     said = (
-        select(func.date(Argument.created_at), literal(0), literal(1))
+        select(_hour(Argument.created_at), literal(0), literal(1))
         .join(Idea, Idea.id == Argument.idea_id)
         .join(Call, Call.id == Idea.call_id)
         .where(_published(process_id), Argument.state == ArgumentState.PUBLISHED)
     )
     every = union_all(ideas, said).subquery()
     rows = db.session.execute(
-        select(cast(every.c.day, String), func.sum(every.c.ideas), func.sum(every.c.said)).group_by(
-            every.c.day
-        )
+        select(every.c.hour, func.sum(every.c.ideas), func.sum(every.c.said)).group_by(every.c.hour)
     )
     found: dict[date, list[int]] = {}
-    for day, ideas_count, said_count in rows:
-        monday = _monday(date.fromisoformat(str(day)[:10]))
+    for hour, ideas_count, said_count in rows:
+        monday = _monday(moments.day_of(datetime.fromtimestamp(int(hour), UTC)))
         week = found.setdefault(monday, [0, 0])
         week[0] += int(ideas_count)
         week[1] += int(said_count)
@@ -250,6 +253,12 @@ def _weeks(process_id: int) -> list[tuple[date, int, int]]:
     first, last = min(found).toordinal(), max(found).toordinal()
     mondays = [date.fromordinal(each) for each in range(first, last + 1, 7)]
     return [(monday, *found.get(monday, [0, 0])) for monday in mondays]  # type: ignore[misc]
+
+
+def _hour(at: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    """The beginning of the hour of a moment, in seconds since 1970, alike on both databases."""
+    seconds = extract("epoch", at)
+    return seconds - seconds % 3600
 
 
 def _monday(day: date) -> date:

@@ -1,5 +1,6 @@
 """What organisers fill in on the way to the council and back."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -15,10 +16,10 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.domain.decision import N_
 from app.domain.lifecycle import REASON_LENGTH
 from app.domain.promises import DAYS_TO_ANSWER
-from app.features.council.deciding import Ruling, Verdict
 from app.features.council.elements import Words
 from app.features.council.executing import Step
 from app.features.council.proposals import Content
+from app.features.council.rulings import Ruling, Verdict
 from app.kit import html, moments
 from app.kit.forms import Form, length
 from app.kit.moments import day_of
@@ -31,6 +32,9 @@ NO_THEME = 0
 _SHORT = N_("Write at least %(least)d characters. Now there are %(now)d.")
 _LONG = N_("Write at most %(most)d characters. Now there are %(now)d.")
 MIDDAY = time(12)
+ELEMENT, IDEA = "element", "idee"
+_IDEA_NUMBER = re.compile(r"#?([0-9]{1,9})")
+_IDEA_ADDRESS = re.compile(r"/ideeen/([0-9]{1,9})(?:$|[/?#])")
 
 
 def words(least: int, most: int) -> Any:
@@ -125,6 +129,12 @@ class ReasonForm(Form):
     reason = TextAreaField(_l("What do we tell about it?"), validators=[words(*REASON_LENGTH)])
 
 
+class HandInForm(ReasonForm):
+    """The sentence with which a proposal goes to the council, and the mark of what was shown."""
+
+    seen = HiddenField()
+
+
 class DecisionForm(Form):
     """What the council decided; `of` adds a result and its words for every element."""
 
@@ -214,10 +224,21 @@ def decision_form(
 class PromiseForm(Form):
     """An answer that is promised."""
 
-    subject = SelectField(_l("On what?"), validators=[InputRequired(_l("Choose what it is about."))])
+    subject = SelectField(_l("On what?"), validate_choice=False)
+    other = StringField(_l("Or on another idea: its number or its address"), validators=[words(0, 300)])
     promised_by = StringField(_l("Who answers?"), validators=[words(3, 120)])
     day = StringField(_l("Until which day?"), validators=[InputRequired(_l("Fill in the day."))])
     tomorrow: date | None = None
+
+    @property
+    def chosen(self) -> tuple[str, int]:
+        """What it is about: the kind and its number; the idea that was typed, if any, else what was chosen."""
+        typed = str(self.other.data or "")
+        if typed:
+            found = _IDEA_NUMBER.fullmatch(typed) or _IDEA_ADDRESS.search(typed)
+            return IDEA, int(found[1]) if found else 0
+        kind, _dash, number = str(self.subject.data or "").partition("-")
+        return kind, int(number) if number.isdecimal() and len(number) <= 9 else 0
 
     def validate_day(self, field: StringField) -> None:
         check_day(field)

@@ -27,7 +27,7 @@ HEADINGS = {
     MERGED: N_("Went on in another idea"),
 }
 SHOWN = 25
-"""So many ideas of a station are named; of the others only the number is told."""
+"""So many ideas of a station are named on a page; the others follow on the next ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,27 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """The ideas that stayed at a station: the first of them, and how many there are."""
+    """The ideas that stayed at a station: some of them, the place of the first of these, and how many there are."""
 
+    key: str
     title: str
     ideas: tuple[Left, ...]
     number: int
+    start: int = 0
+
+    @property
+    def before(self) -> int | None:
+        """Where the ideas before these begin."""
+        return max(0, self.start - SHOWN) if self.start else None
+
+    @property
+    def after(self) -> int | None:
+        """Where the ideas after these begin."""
+        return self.start + SHOWN if self.start + SHOWN < self.number else None
 
 
-def of_process(process_id: int) -> list[Station]:
-    """Where ideas stayed, in a few statements whatever their number.
+def of_process(process_id: int, at: str = "", start: int = 0) -> list[Station]:
+    """Where ideas stayed, in a few statements whatever their number; of the station `at` from the place `start` on.
 
     Only merges before a proposal went to the council: until then every other idea may still come along.
     """
@@ -63,7 +75,12 @@ def of_process(process_id: int) -> list[Station]:
     order = list(HEADINGS)
     found.sort(key=lambda each: (order.index(each.station), each.title.casefold(), each.id))
     groups = [(station, list(ideas)) for station, ideas in groupby(found, key=lambda each: each.station)]
-    return [Station(HEADINGS[station], tuple(ideas[:SHOWN]), len(ideas)) for station, ideas in groups]
+    return [_station(key, ideas, start if key == at else 0) for key, ideas in groups]
+
+
+def _station(key: str, ideas: Sequence[Left], start: int) -> Station:
+    first = start if 0 <= start < len(ideas) else 0
+    return Station(key, HEADINGS[key], tuple(ideas[first : first + SHOWN]), len(ideas), first)
 
 
 def refused(process_id: int) -> list[tuple[RefusalReason, int]]:
@@ -154,7 +171,7 @@ def _stayed(
         )
     )
     rows = db.session.execute(
-        select(Idea.id, Idea.title, Theme.id, Theme.title)
+        select(Idea.id, Idea.title, Theme.id, Theme.title, Idea.public_status)
         .join(Call, Call.id == Idea.call_id)
         .join(IdeaTheme, IdeaTheme.idea_id == Idea.id)
         .join(Theme, Theme.id == IdeaTheme.theme_id)
@@ -185,7 +202,12 @@ def _left(
     about = [element for row in rows for element in elements.get(row[2], [])]
     talked = next((row[3] for row in rows if row[2] in discussed), "")
     told = why_not.reason(
-        rows[0][3], workshop="", was_discussed=bool(talked), theme_discussed=talked, elements=about
+        rows[0][3],
+        status=rows[0][4],
+        workshop="",
+        was_discussed=bool(talked),
+        theme_discussed=talked,
+        elements=about,
     )
     if told is not None:
         station = PROPOSAL if about else OUTCOME

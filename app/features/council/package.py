@@ -96,6 +96,7 @@ class Package:
     ideas: Mapping[int, tuple[Ranked, ...]]
     """By theme, those with most votes first where a standing tells."""
     proposals: tuple[ProposalRow, ...]
+    """What the council was asked; what organisers are still writing is not for everybody."""
     decisions: tuple[DecisionRow, ...]
 
 
@@ -125,7 +126,7 @@ def of_process(process: Process, now: datetime) -> Package:
         outcomes=_outcomes(process.id),
         focus=tuple(council.focus_of(process.id)),
         ideas=by_theme,
-        proposals=tuple(council.proposals_of(process.id)),
+        proposals=tuple(row for row in council.proposals_of(process.id) if row.is_handed_in),
         decisions=tuple(council.decisions_of(process.id)),
     )
 

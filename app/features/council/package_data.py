@@ -40,7 +40,7 @@ def as_data(of: Package, now: datetime) -> Record:
             {**_element(row), "ideas": [_idea(idea) for idea in of.ideas.get(row.theme_id or 0, ())]}
             for row in of.focus
         ],
-        "proposals": [_proposal(row) for row in of.proposals if row.is_handed_in],
+        "proposals": [_proposal(row) for row in of.proposals],
         "decisions": [_decision(row) for row in of.decisions],
     }
 

@@ -59,10 +59,9 @@ def _asked(of: Package) -> list[Part]:
     parts: list[Part] = [Heading(_("What the council is asked"))]
     if of.process.goal:
         parts.append(Text(of.process.goal))
-    handed_in = [row for row in of.proposals if row.is_handed_in]
-    if not handed_in:
+    if not of.proposals:
         return [*parts, Text(_("No proposal has been handed in yet."), TextKind.NOTE)]
-    for row in handed_in:
+    for row in of.proposals:
         parts += [Heading(row.title, 2), *([Text(row.text)] if row.text else [])]
     for decision in of.decisions:
         parts += [

@@ -6,7 +6,7 @@ from flask_babel import gettext
 from sqlalchemy import exists, func, select
 
 from app.db import begin_read, begin_write, db
-from app.domain.decision import N_
+from app.domain.decision import N_, Decision
 from app.domain.lifecycle import IdeaState
 from app.domain.promises import REMINDERS, is_reminder_due
 from app.features.council.holding import Overtaken, hold, who_follows
@@ -28,6 +28,7 @@ from app.records.clocks import ClockRow
 from app.records.notices import page
 
 PROMISED_BY = N_("The municipality")
+_PROMISED = N_("An answer was promised on this already: %(who)s answers until %(day)s.")
 AT_ONCE = 100
 """So many promises follow from votes in one turn of the job."""
 
@@ -40,13 +41,21 @@ def promise(
     due_at: datetime,
     now: datetime,
 ) -> bool:
-    """Promise an answer on a focus element or an idea; whether none was promised yet. Raises NotAllowed."""
+    """Promise an answer on a focus element or an idea; whether none was promised yet.
+
+    Raises NotAllowed, and Overtaken when another one was promised already.
+    """
     may_arrange(organiser).or_raise()
     hold(process_id)
     about = AnswerClock.idea_id if isinstance(subject, Idea) else AnswerClock.focus_element_id
-    if db.session.scalar(select(AnswerClock.id).where(about == subject.id)) is not None:
+    known = db.session.execute(
+        select(AnswerClock.promised_by, AnswerClock.due_at).where(about == subject.id)
+    ).one_or_none()
+    if known is not None:
         db.session.rollback()
-        return False
+        if (known.promised_by, day_of(known.due_at)) == (promised_by, day_of(due_at)):
+            return False
+        raise Overtaken(Decision(_PROMISED, {"who": known.promised_by, "day": day_words(known.due_at)}))
     clock = AnswerClock(
         process_id=process_id,
         **{about.key: subject.id},

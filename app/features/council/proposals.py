@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 
 from app.db import db
+from app.domain.decision import N_, Decision
 from app.domain.lifecycle import PublicStatus
 from app.features.council.elements import mark_of
 from app.features.council.holding import Overtaken, hold, proposal_of
@@ -18,6 +19,12 @@ from app.records import council, statuses
 from app.records.council import ProposalRow
 
 DISCUSSED = frozenset({PublicStatus.DISCUSSED})
+_AND = "."
+_SAME_TITLE = Decision(
+    N_(
+        "A proposal with this title is being written already. Change that one, or give this one another title."
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +59,24 @@ def save(
 ) -> int:
     """Write a proposal, or change one that has not been handed in; the same again changes nothing. Returns its number.
 
-    Elements that another proposal holds already stay there. Raises NotAllowed, Overtaken and LookupError.
+    Raises NotAllowed, LookupError, and Overtaken: also when another proposal holds one of the elements by now, or one
+    with this title is being written already.
     """
     may_arrange(organiser).or_raise()
     hold(process_id)
     focus = council.focus_of(process_id)
     free = {row.id for row in focus if row.result is None and row.proposal_id in (None, proposal_id)}
-    content = Content(
-        content.title, content.text, content.document_url, content.meets_on, content.elements & free
-    )
     if proposal_id is None:
-        same = [row for row in council.proposals_of(process_id) if row.title == content.title]
-        if same and not same[0].is_handed_in:
+        known = {
+            row.id: content_of(row, (each.id for each in focus if each.proposal_id == row.id))
+            for row in council.proposals_of(process_id)
+            if row.title == content.title and not row.is_handed_in
+        }
+        if known:
             db.session.rollback()
-            return same[0].id
+            if content in known.values():
+                return next(number for number, each in known.items() if each == content)
+            raise Overtaken(_SAME_TITLE)
         proposal = CouncilProposal(process_id=process_id, title=content.title, created_at=now)
         db.session.add(proposal)
         before: dict[str, object] = {}
@@ -81,6 +92,9 @@ def save(
             raise Overtaken
         proposal = db.session.get_one(CouncilProposal, proposal_id)
         before = _plain(now_in)
+    if content.elements - free:
+        db.session.rollback()
+        raise Overtaken
     proposal.title, proposal.text = content.title, content.text
     proposal.document_url, proposal.meets_on = content.document_url, content.meets_on
     db.session.flush()
@@ -105,6 +119,16 @@ class Consequence:
     ideas: tuple[int, ...]
     people: int
 
+    @property
+    def mark(self) -> str:
+        """A short name of it: what is confirmed is what was shown."""
+        return mark_of(f"{self.people}|{self.ideas}")
+
+
+def hand_in_mark(content: Content, does: Consequence) -> str:
+    """A short name of what goes to the council and of what that does."""
+    return f"{mark(content)}{_AND}{does.mark}"
+
 
 def consequence(process_id: int, proposal_id: int, now: datetime) -> Consequence:
     """What would happen when the proposal is handed in now."""
@@ -112,27 +136,35 @@ def consequence(process_id: int, proposal_id: int, now: datetime) -> Consequence
     return Consequence(tuple(ideas), statuses.hears(ideas, now))
 
 
-def hand_in(organiser: Person, process_id: int, proposal_id: int, reason: str, now: datetime) -> bool:
+def hand_in(
+    organiser: Person, process_id: int, proposal_id: int, reason: str, seen: str, now: datetime
+) -> bool:
     """Send a proposal to the council; whether it was not there yet. Its ideas that were discussed are before it now.
 
-    Raises NotAllowed and LookupError.
+    `seen` is the mark of the proposal and of what handing it in does, as they were shown. Raises NotAllowed,
+    LookupError, and Overtaken when they are different by now or it was handed in with other words.
     """
     may_arrange(organiser).or_raise()
     hold(process_id)
     row = proposal_of(process_id, proposal_id)
-    if row.is_handed_in:
-        db.session.rollback()
-        return False
     elements = [each for each in council.focus_of(process_id) if each.proposal_id == proposal_id]
+    content = content_of(row, (each.id for each in elements))
+    if row.handed_in_at is not None:
+        told = statuses.told_at(process_id, PublicStatus.BEFORE_COUNCIL, row.handed_in_at)
+        is_same = seen.partition(_AND)[0] == mark(content) and told in (None, reason)
+        db.session.rollback()
+        if is_same:
+            return False
+        raise Overtaken
     may_hand_in(organiser, is_handed_in=False, elements=len(elements)).or_raise()
+    does = consequence(process_id, proposal_id, now)
+    if hand_in_mark(content, does) != seen:
+        db.session.rollback()
+        raise Overtaken
     proposal = db.session.get_one(CouncilProposal, proposal_id)
     proposal.handed_in_at = now
     moved = statuses.move_all(
-        dict.fromkeys(_ideas(process_id, proposal_id), reason),
-        DISCUSSED,
-        PublicStatus.BEFORE_COUNCIL,
-        organiser,
-        now,
+        dict.fromkeys(does.ideas, reason), DISCUSSED, PublicStatus.BEFORE_COUNCIL, organiser, now
     )
     audit.record(
         organiser,

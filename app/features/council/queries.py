@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 
 from app.db import db
-from app.domain.lifecycle import IdeaState, PublicStatus
-from app.models.idea import Idea, IdeaTheme
+from app.domain.lifecycle import IdeaState
+from app.models.council import AnswerClock
+from app.models.idea import Idea
 from app.models.process import Call, Process, Theme
 from app.models.response import OfficialResponse
 
@@ -33,11 +34,11 @@ def idea_in(process_id: int, idea_id: int) -> Idea | None:
 
 
 OFFERED = 50
-"""So many ideas an organiser can choose from to promise an answer on."""
+"""So many ideas an organiser can choose from to promise an answer on; any other by its number or address."""
 
 
 def ideas_to_promise(process_id: int) -> list[tuple[int, str]]:
-    """Published ideas without an answer, those with the most reactions first: their number and title.
+    """Published ideas without an answer or a promise of one, most reactions first: their number and title.
 
     The order tells nothing about votes, which may be hidden.
     """
@@ -48,25 +49,9 @@ def ideas_to_promise(process_id: int) -> list[tuple[int, str]]:
             Call.process_id == process_id,
             Idea.state == IdeaState.PUBLISHED,
             ~exists().where(OfficialResponse.idea_id == Idea.id),
+            ~exists().where(AnswerClock.idea_id == Idea.id),
         )
         .order_by(Idea.argument_count.desc(), Idea.id)
         .limit(OFFERED)
     )
     return [(row[0], row[1]) for row in rows]
-
-
-def unfinished(process_id: int, theme_ids: Sequence[int]) -> dict[int, int]:
-    """How many ideas of these themes were adopted or are in execution, by theme."""
-    rows = db.session.execute(
-        select(IdeaTheme.theme_id, func.count())
-        .join(Idea, Idea.id == IdeaTheme.idea_id)
-        .join(Call, Call.id == Idea.call_id)
-        .where(
-            Call.process_id == process_id,
-            IdeaTheme.theme_id.in_(theme_ids),
-            Idea.state == IdeaState.PUBLISHED,
-            Idea.public_status.in_((PublicStatus.ADOPTED, PublicStatus.IN_EXECUTION)),
-        )
-        .group_by(IdeaTheme.theme_id)
-    )
-    return {row[0]: row[1] for row in rows}

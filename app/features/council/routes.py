@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -60,11 +60,13 @@ def show(slug: str) -> ResponseReturnValue:
 def trail(slug: str) -> ResponseReturnValue:
     """The trail of a process, and its ideas that went no further."""
     process, now = process_of(slug), clock.now()
+    at, start = request.args.get("bij", ""), request.args.get("vanaf", 0, type=int)
     return render_template(
         "council/trail.html",
         process=process,
         title=process.title,
         way=trails.of_process(process.id, now),
-        left=left_behind.of_process(process.id),
+        left=left_behind.of_process(process.id, at, start),
+        at=at,
         refused=left_behind.refused(process.id),
     )

@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.db import db
-from app.models import Person
+from app.domain.lifecycle import PublicStatus
+from app.models import Idea, Person
 from app.models.person import Role
 from tests import factories
 from tests.support import sign_in
@@ -43,6 +44,11 @@ class Hall:
         """Let an organiser do something."""
         with self.app.app_context():
             return work(db.session.get_one(Person, self.second if second else self.organiser))
+
+    def drop(self, status: PublicStatus) -> None:
+        """Take the idea with this status out of the chamber."""
+        number = self.made.ideas.pop(status)
+        self.do(lambda: db.session.delete(db.session.get_one(Idea, number)))
 
     def all(self, table: type[Any]) -> list[Any]:
         """All rows of a table."""

@@ -3,17 +3,15 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from app.db import db
-from app.domain.decision import NotAllowed
 from app.domain.lifecycle import PublicStatus
-from app.features.council import deciding
-from app.features.council.forms import MIDDAY
+from app.features.council import deciding, plans, rulings
 from app.features.council.holding import Overtaken
 from app.kit import moments
 from app.models import AuditEntry, CouncilDecision, FocusElement, Idea, MailMessage, Person, StatusChange
@@ -38,6 +36,7 @@ def idea_before(hall: Hall) -> int:
 
 
 def test_it_is_shown_first_and_published_when_confirmed(hall: Hall, desk: FlaskClient) -> None:
+    hall.drop(PublicStatus.DISCUSSED)
     page = visit(desk, path_of(hall), max_queries=12)
     first = page.submit(FORM, decision_fields(hall.made.asked))
     assert first.status_code == 200
@@ -92,12 +91,12 @@ def test_every_fault_is_named(hall: Hall, desk: FlaskClient) -> None:
     assert shown.links("[data-error-summary] a") == [f"#decision-result_{hall.made.asked}"]
 
 
-def decide(hall: Hall, ruling: deciding.Ruling, **values: Any) -> bool:
+def decide(hall: Hall, ruling: rulings.Ruling, **values: Any) -> bool:
     """Publish a decision on the proposal that waits for one."""
 
     def work(organiser: Person) -> bool:
         now = datetime.now(UTC)
-        seen = deciding.plan(hall.made.process, hall.made.handed_in, ruling, now).mark
+        seen = plans.of_decision(hall.made.process, ruling, now).mark
         return deciding.decide(organiser, hall.made.process, hall.made.handed_in, ruling, seen, now)
 
     return hall.as_organiser(work, **values)
@@ -151,10 +150,11 @@ def at_once(work: Callable[[int], None], times: int) -> None:
 
 
 def test_of_ten_clicks_one_publishes_and_none_is_refused(hall: Hall) -> None:
+    hall.drop(PublicStatus.DISCUSSED)
     gate, codes = threading.Barrier(10), []
     with hall.app.app_context():
         ruling = a_ruling(hall.made.asked)
-        mark = deciding.plan(hall.made.process, hall.made.handed_in, ruling, datetime.now(UTC)).mark
+        mark = plans.of_decision(hall.made.process, ruling, datetime.now(UTC)).mark
 
     def click(_turn: int) -> None:
         client = sign_in(hall.app.test_client(), hall.organiser)
@@ -169,6 +169,7 @@ def test_of_ten_clicks_one_publishes_and_none_is_refused(hall: Hall) -> None:
 
 
 def test_of_two_who_say_different_things_one_is_told_so(hall: Hall) -> None:
+    hall.drop(PublicStatus.DISCUSSED)
     gate = threading.Barrier(2)
     found: list[bool | str] = []
     rulings = (a_ruling(hall.made.asked), a_ruling(hall.made.asked, CouncilResult.NOT_ADOPTED, WHY))
@@ -186,11 +187,40 @@ def test_of_two_who_say_different_things_one_is_told_so(hall: Hall) -> None:
     assert len(hall.all(StatusChange)) == 1
 
 
+@pytest.mark.parametrize("name", ["document_url", "day", "words"])
+def test_whatever_somebody_else_noted_down_differently_is_said_and_kept(
+    hall: Hall, desk: FlaskClient, name: str
+) -> None:
+    page = visit(desk, path_of(hall))
+    shown = look_at(desk, page.submit(FORM, decision_fields(hall.made.asked)))
+    sure = str(shown.one("button[name=sure]")["value"])
+    assert decide(hall, a_ruling(hall.made.asked), second=True)
+    data = {**decision_fields(hall.made.asked), "sure": sure}
+    assert desk.post(path_of(hall), data={**data, "csrf_token": csrf_token(desk)}).status_code == 303
+    today = moments.day_of(datetime.now(UTC))
+    other = {
+        "document_url": "https://raad.example/ander-stuk",
+        "day": (today - timedelta(days=1)).isoformat(),
+        "words": "Mits het dorp meedoet.",
+    }[name]
+    hall.do(
+        lambda: db.session.query(CouncilProposal).update(
+            {"handed_in_at": datetime.now(UTC) - timedelta(days=9)}
+        )
+    )
+    field = f"decision-words_{hall.made.asked}" if name == "words" else f"decision-{name}"
+    late = desk.post(path_of(hall), data={**data, field: other, "csrf_token": csrf_token(desk)})
+    assert late.status_code == 409
+    kept = look_at(desk, late).one(f"#{field}")
+    assert other in (kept.get("value") or kept.get_text())
+
+
 def test_what_changed_since_it_was_shown_is_shown_again(hall: Hall, desk: FlaskClient) -> None:
+    hall.drop(PublicStatus.DISCUSSED)
     shown = look_at(desk, visit(desk, path_of(hall)).submit(FORM, decision_fields(hall.made.asked)))
 
     def one_more() -> None:
-        idea = db.session.get_one(Idea, hall.made.ideas[PublicStatus.DISCUSSED])
+        idea = db.session.get_one(Idea, hall.made.ideas[PublicStatus.OPEN])
         idea.public_status = PublicStatus.BEFORE_COUNCIL
 
     hall.do(one_more)
@@ -202,73 +232,60 @@ def test_what_changed_since_it_was_shown_is_shown_again(hall: Hall, desk: FlaskC
     assert len(hall.all(StatusChange)) == 2
 
 
+def test_an_idea_that_was_discussed_late_goes_along_with_the_decision(hall: Hall) -> None:
+    """After its theme went to the council; what an organiser put back from there stays back."""
+    late, back = hall.made.ideas[PublicStatus.DISCUSSED], hall.made.ideas[PublicStatus.OPEN]
+
+    def put_back() -> None:
+        idea = db.session.get_one(Idea, back)
+        idea.public_status = PublicStatus.DISCUSSED
+        db.session.add(
+            StatusChange(
+                idea_id=back,
+                status=PublicStatus.BEFORE_COUNCIL,
+                reason="Te vroeg.",
+                changed_at=datetime.now(UTC),
+            )
+        )
+
+    hall.do(put_back)
+    assert decide(hall, a_ruling(hall.made.asked))
+    assert hall.get(Idea, late).public_status == PublicStatus.ADOPTED
+    assert hall.get(Idea, back).public_status == PublicStatus.DISCUSSED
+    page = visit(hall.app.test_client(), f"/ideeen/{back}")
+    assert "“Focuspunt bij de raad” ging naar de raad voor het thema ervan." in page.text
+
+
+@pytest.mark.parametrize("others", [True, False])
+def test_discussed_late_and_not_adopted_unless_another_element_may_take_it_along(
+    hall: Hall, *, others: bool
+) -> None:
+    if not others:
+        hall.do(
+            lambda: (
+                db.session.query(FocusElement)
+                .filter(FocusElement.theme_id == hall.made.theme, FocusElement.id != hall.made.asked)
+                .update({"theme_id": None})
+            )
+        )
+    assert decide(hall, a_ruling(hall.made.asked, CouncilResult.NOT_ADOPTED, WHY))
+    late = hall.get(Idea, hall.made.ideas[PublicStatus.DISCUSSED])
+    assert late.public_status == (PublicStatus.DISCUSSED if others else PublicStatus.NOT_ADOPTED)
+
+
+def test_an_idea_that_was_not_discussed_shows_what_became_of_its_theme(hall: Hall) -> None:
+    idea = hall.made.ideas[PublicStatus.OPEN]
+    assert decide(hall, a_ruling(hall.made.asked))
+    assert hall.get(Idea, idea).public_status == PublicStatus.OPEN
+    page = visit(hall.app.test_client(), f"/ideeen/{idea}", max_queries=6)
+    assert "De raad stemde in: Besluit over privacy" in page.texts(".trail__title")
+    assert "Dit idee zelf is niet besproken, dus het ging niet mee." in page.text
+    left = visit(hall.app.test_client(), f"/trajecten/{hall.made.slug}/spoor")
+    assert "Ging niet mee naar de raad (1)" in left.text
+    assert "Dit idee zelf is niet besproken, dus het ging niet mee." in left.text
+
+
 def test_the_council_cannot_have_decided_on_what_it_does_not_have(hall: Hall, desk: FlaskClient) -> None:
     path = path_of(hall).replace(f"/{hall.made.handed_in}/", f"/{hall.made.proposal}/")
     assert "Dien het voorstel eerst in." in visit(desk, path).text
     post(desk, path, 403, **decision_fields(hall.made.drafted))
-
-
-def correct(hall: Hall, ruling: deciding.Ruling, now: datetime | None = None) -> bool:
-    """Correct the decision of the other proposal."""
-    note, now = "Er stond een fout in.", now or datetime.now(UTC)
-
-    def work(organiser: Person) -> bool:
-        row = db.session.get_one(CouncilDecision, hall.made.decision)
-        element = db.session.get_one(FocusElement, hall.made.adopted)
-        seen = deciding.ruling_mark(deciding.as_ruling(row, [element]))
-        return deciding.correct(organiser, hall.made.process, hall.made.decision, ruling, note, seen, now)
-
-    return hall.as_organiser(work)
-
-
-def test_a_correction_stands_under_the_decision_with_its_note(hall: Hall, desk: FlaskClient) -> None:
-    path = f"/beheer/trajecten/{hall.made.slug}/raad/besluiten/{hall.made.decision}"
-    page = visit(desk, path)
-    form = f"main form[action$='/besluiten/{hall.made.decision}']"
-    faulty = look_at(desk, page.submit(form, {"decision-note": "kort"}))
-    assert faulty.links("[data-error-summary] a") == ["#decision-note"]
-    fields = {
-        "decision-text": "De raad neemt het helemaal over.",
-        "decision-note": "Het woord helemaal ontbrak.",
-    }
-    assert page.submit(form, fields).status_code == 303
-    (line,) = hall.all(AuditEntry)
-    assert (line.action, line.why) == ("council.correct", "Het woord helemaal ontbrak.")
-    assert line.before["text"] != line.after["text"]
-    public = visit(hall.app.test_client(), f"/trajecten/{hall.made.slug}/raad")
-    assert "De raad neemt het helemaal over." in public.text
-    assert "Het woord helemaal ontbrak." in public.one(".council__note").get_text()
-    assert hall.all(StatusChange) == []
-
-
-def test_another_outcome_moves_ideas_back_and_on(hall: Hall) -> None:
-    adopted = hall.made.ideas[PublicStatus.ADOPTED]
-    hall.do(lambda: db.session.delete(db.session.get_one(Idea, hall.made.ideas[PublicStatus.IN_EXECUTION])))
-    turned = a_ruling(hall.made.adopted, CouncilResult.NOT_ADOPTED, WHY)
-    assert correct(hall, turned)
-    assert hall.get(Idea, adopted).public_status == PublicStatus.NOT_ADOPTED
-    steps = [change.status for change in hall.all(StatusChange)]
-    assert steps == [PublicStatus.BEFORE_COUNCIL, PublicStatus.NOT_ADOPTED]
-    assert len(hall.all(MailMessage)) == 1  # about the outcome, not about both steps
-    assert not correct(hall, turned)
-
-
-@pytest.mark.parametrize("hour", [time(0, 30), time(6), time(23, 30)], ids=str)
-def test_the_same_decision_of_the_same_day_is_no_correction_at_any_hour(hall: Hall, hour: time) -> None:
-    """The form knows the day only, and the midday that it stands for may be still to come."""
-    tomorrow = moments.day_of(datetime.now(UTC)) + timedelta(days=1)
-    now, midday = moments.moment(tomorrow, hour), moments.moment(tomorrow, MIDDAY)
-    assert now is not None
-    assert midday is not None
-    hall.do(lambda: db.session.delete(db.session.get_one(Idea, hall.made.ideas[PublicStatus.IN_EXECUTION])))
-    turned = replace(a_ruling(hall.made.adopted, CouncilResult.NOT_ADOPTED, WHY), decided_at=midday)
-    assert correct(hall, turned, now)
-    assert not correct(hall, turned, now + timedelta(minutes=5))
-    (line,) = hall.all(AuditEntry)
-    assert line.after["at"] == tomorrow.isoformat()
-
-
-def test_what_is_carried_out_is_not_turned(hall: Hall) -> None:
-    with pytest.raises(NotAllowed, match="carried out already"):
-        correct(hall, a_ruling(hall.made.adopted, CouncilResult.NOT_ADOPTED, WHY))
-    assert hall.get(FocusElement, hall.made.adopted).result == CouncilResult.ADOPTED

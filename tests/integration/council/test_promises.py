@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from app.db import db
-from app.domain.lifecycle import PublicStatus
-from app.features.council import promises
+from app.domain.lifecycle import IdeaState, PublicStatus
+from app.features.council import promises, queries
 from app.features.notifications import fan_out
 from app.models import AuditEntry, Call, Follow, Idea, MailMessage, Notice, Phase, VotedWish
 from app.models.council import AnswerClock
@@ -69,6 +69,70 @@ def test_faults_of_a_promise(hall: Hall, desk: FlaskClient) -> None:
     assert len(hall.all(AnswerClock)) == 1
 
 
+def test_any_idea_of_the_process_can_be_promised_an_answer(hall: Hall, desk: FlaskClient) -> None:
+    """Those with a promise leave room in the list for others, and any other goes by its number or address."""
+    now = datetime.now(UTC)
+
+    def many() -> tuple[int, int, int]:
+        call = db.session.get_one(Call, hall.made.call)
+        ideas = [factories.an_idea(call, argument_count=9) for _ in range(queries.OFFERED)]
+        db.session.flush()
+        for idea in ideas:
+            db.session.add(
+                AnswerClock(
+                    process_id=hall.made.process,
+                    idea_id=idea.id,
+                    promised_by="het college",
+                    started_at=now,
+                    due_at=now + DAY,
+                )
+            )
+        others = [factories.an_idea(call) for _ in range(queries.OFFERED)]
+        elsewhere = factories.an_idea()
+        db.session.flush()
+        return others[-1].id, others[-2].id, elsewhere.id
+
+    last, before, elsewhere = hall.do(many)
+    page = visit(desk, path_of(hall), max_queries=12)
+    offered = [str(tag["value"]) for tag in page.all("#promise-subject option")]
+    assert f"idee-{hall.made.ideas[PublicStatus.OPEN]}" in offered
+    assert f"idee-{last}" not in offered
+    fields = {"promise-promised_by": "het college", "promise-day": "2099-01-01"}
+    form = "main form[action$='/antwoorden']"
+    for typed in (str(last), f"https://stem.example/en/ideeen/{before}?van=lijst#reacties"):
+        assert page.submit(form, {**fields, "promise-other": typed}).status_code == 303
+    assert {row.idea_id for row in hall.all(AnswerClock)[-2:]} == {last, before}
+    for typed in (str(elsewhere), "het idee van Inge"):
+        wrong = page.submit(form, {**fields, "promise-other": typed})
+        assert wrong.status_code == 400
+        shown = look_at(desk, wrong)
+        assert shown.links("[data-error-summary] a") == ["#promise-other"]
+        assert shown.one("#promise-other")["value"] == typed
+
+
+def test_another_promise_on_the_same_is_said_and_kept(hall: Hall, desk: FlaskClient) -> None:
+    page, idea = visit(desk, path_of(hall)), hall.made.ideas[PublicStatus.OPEN]
+    fields = {"promise-subject": f"idee-{idea}", "promise-promised_by": "het college"}
+    for who, day, code in (
+        ("het college", "2099-01-01", 303),
+        ("de raad", "2099-01-01", 409),
+        ("het college", "2099-02-01", 409),
+    ):
+        answer = page.submit(
+            "main form[action$='/antwoorden']",
+            {**fields, "promise-promised_by": who, "promise-day": day},
+        )
+        assert answer.status_code == code
+        if code == 409:
+            shown = look_at(desk, answer)
+            assert "het college antwoordt uiterlijk op 1 januari 2099" in shown.text
+            assert (shown.one("#promise-promised_by")["value"], shown.one("#promise-day")["value"]) == (
+                who,
+                day,
+            )
+    assert len(hall.all(AnswerClock)) == 2
+
+
 def test_late_is_said_with_how_many_days(hall: Hall, client: FlaskClient) -> None:
     page = visit(client, f"/trajecten/{hall.made.slug}/raad")
     assert "Nog 9 dagen" in page.one("#answers").get_text()
@@ -124,6 +188,48 @@ def test_an_answer_on_the_idea_closes_its_promise(hall: Hall, desk: FlaskClient)
     assert page.submit("main form[action$='/reactie']", fields).status_code == 303
     assert hall.all(AnswerClock)[-1].answered_at is not None
     assert "Het antwoord staat bij het idee" in visit(desk, path_of(hall)).text
+
+
+def test_what_was_promised_on_an_idea_that_became_one_with_another_is_answered_there(
+    hall: Hall, desk: FlaskClient
+) -> None:
+    """By way of a third one as well; and while the other one is off the site, nothing is said to be late."""
+    now, stays = datetime.now(UTC), hall.made.ideas[PublicStatus.OPEN]
+
+    def merged() -> tuple[int, int]:
+        call = db.session.get_one(Call, hall.made.call)
+        third = factories.an_idea(call, state=IdeaState.MERGED, merged_into_id=stays)
+        first = factories.an_idea(
+            call, state=IdeaState.MERGED, merged_into_id=third.id, title="Een idee vooraf"
+        )
+        for idea in (first, third):
+            db.session.add(
+                AnswerClock(
+                    process_id=hall.made.process,
+                    idea_id=idea.id,
+                    promised_by="het college",
+                    started_at=now - 9 * DAY,
+                    due_at=now - DAY,
+                )
+            )
+        return first.id, third.id
+
+    first, third = hall.do(merged)
+    page = visit(desk, path_of(hall), max_queries=12)
+    assert page.links("main a[href*='/beheer/ideeen/']") == [f"/beheer/ideeen/{stays}"] * 2
+    assert "Je antwoord daar telt voor allebei." in page.text
+    public = visit(hall.app.test_client(), f"/trajecten/{hall.made.slug}/raad")
+    assert f"/ideeen/{stays}" in public.links("#answers a")
+    trail = visit(hall.app.test_client(), f"/ideeen/{stays}", max_queries=6)
+    assert trail.one(".idea__promise .badge").get_text(strip=True).startswith("Te laat")
+    hall.do(lambda: setattr(db.session.get_one(Idea, stays), "state", IdeaState.HIDDEN))
+    assert "Een idee vooraf" not in visit(hall.app.test_client(), f"/trajecten/{hall.made.slug}/raad").text
+    hall.do(lambda: setattr(db.session.get_one(Idea, stays), "state", IdeaState.PUBLISHED))
+    fields = {"answer-on_behalf_of": "het college", "answer-body": ANSWER}
+    answer = visit(desk, f"/beheer/ideeen/{stays}").submit("main form[action$='/reactie']", fields)
+    assert answer.status_code == 303
+    closed = {row.idea_id for row in hall.all(AnswerClock) if row.answered_at is not None}
+    assert closed == {first, third}
 
 
 def letters(hall: Hall) -> list[MailMessage]:

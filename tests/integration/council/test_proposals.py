@@ -9,14 +9,16 @@ from sqlalchemy import select
 from app.db import db
 from app.domain.lifecycle import PublicStatus
 from app.features.notifications import fan_out
-from app.models import AuditEntry, Follow, Idea, MailMessage, Notice, StatusChange, VotedWish
+from app.models import AuditEntry, FocusElement, Follow, Idea, MailMessage, Notice, StatusChange, VotedWish
 from app.models.council import CouncilProposal
 from tests import factories
+from tests.integration.organiser.recipes_of_the_council import hand_in_mark
 from tests.support import csrf_token, look_at, post, sign_in, visit
 
 from .conftest import Hall
 
 WHY = "Het thema van dit idee staat in het voorstel."
+HAND_IN = "main form[action$='/indienen']"
 SAVE = "main form[action*='/raad/voorstel']:not([action$='/indienen'])"
 
 
@@ -46,6 +48,43 @@ def test_a_proposal_is_written_and_gathers_elements(hall: Hall, desk: FlaskClien
     assert "Een visie voor de stad" not in public.text
 
 
+def test_a_second_proposal_with_the_title_of_a_draft_keeps_what_was_typed(
+    hall: Hall, desk: FlaskClient
+) -> None:
+    page = visit(desk, f"/beheer/trajecten/{hall.made.slug}/raad/voorstel")
+    mine = {
+        "proposal-title": "Een visie",
+        "proposal-text": "Mijn tekst.",
+        "proposal-elements": hall.made.free,
+    }
+    for _click in range(2):
+        assert page.submit(SAVE, mine).status_code == 303
+    late = page.submit(SAVE, {**mine, "proposal-text": "Een andere tekst."})
+    assert late.status_code == 409
+    shown = look_at(desk, late)
+    assert "Er is al een voorstel met deze titel in de maak." in shown.text
+    assert shown.one("#proposal-text").get_text(strip=True) == "Een andere tekst."
+    made = [row for row in hall.all(CouncilProposal) if row.title == "Een visie"]
+    assert [row.text for row in made] == ["Mijn tekst."]
+
+
+def test_an_element_that_went_into_another_proposal_is_not_left_out_in_silence(
+    hall: Hall, desk: FlaskClient
+) -> None:
+    page = visit(desk, path_of(hall))
+
+    def elsewhere() -> None:
+        row = CouncilProposal(process_id=hall.made.process, title="Elders", created_at=datetime.now(UTC))
+        db.session.get_one(FocusElement, hall.made.free).proposal = row
+
+    hall.do(elsewhere)
+    data = {"proposal-elements": [hall.made.drafted, hall.made.free], "proposal-text": "Erbij."}
+    late = page.submit(SAVE, data)
+    assert late.status_code == 409
+    assert look_at(desk, late).one("#proposal-text").get_text(strip=True) == "Erbij."
+    assert hall.get(CouncilProposal, hall.made.proposal).text == ""
+
+
 def test_all_faults_at_once(hall: Hall, desk: FlaskClient) -> None:
     page = visit(desk, path_of(hall))
     data = {"proposal-title": "x", "proposal-document_url": "http://raad.example", "proposal-day": "morgen"}
@@ -63,7 +102,7 @@ def test_all_faults_at_once(hall: Hall, desk: FlaskClient) -> None:
 def test_handing_in_moves_what_was_discussed_and_nothing_else(hall: Hall, desk: FlaskClient) -> None:
     page = visit(desk, path_of(hall), max_queries=12)
     assert "Eén idee dat is besproken, ligt dan bij de raad." in page.text
-    answer = page.submit("main form[action$='/indienen']", {"hand-reason": WHY})
+    answer = page.submit(HAND_IN, {"hand-reason": WHY})
     assert answer.status_code == 303
     status = {number: hall.get(Idea, number).public_status for number in hall.made.ideas.values()}
     moved = hall.made.ideas[PublicStatus.DISCUSSED]
@@ -101,7 +140,7 @@ def test_every_voter_who_wished_so_is_told_and_nobody_else(hall: Hall, desk: Fla
     people = wanting(hall)
     page = visit(desk, path_of(hall))
     assert "3 mensen horen ervan." in page.text  # the author, the follower, and the voter who wants to
-    page.submit("main form[action$='/indienen']", {"hand-reason": WHY})
+    page.submit(HAND_IN, {"hand-reason": WHY})
     with hall.app.app_context():
         fan_out.tell_all(datetime.now(UTC))
         told = dict(db.session.execute(select(Notice.person_id, Notice.text)).all())
@@ -111,10 +150,12 @@ def test_every_voter_who_wished_so_is_told_and_nobody_else(hall: Hall, desk: Fla
 
 def test_of_ten_at_once_one_hands_it_in(hall: Hall) -> None:
     gate, codes = threading.Barrier(10), []
+    with hall.app.app_context():
+        seen = hand_in_mark(hall.made)
 
     def click(person: int) -> None:
         client = sign_in(hall.app.test_client(), person)
-        data = {"hand-reason": WHY, "csrf_token": csrf_token(client)}
+        data = {"hand-reason": WHY, "hand-seen": seen, "csrf_token": csrf_token(client)}
         gate.wait()
         codes.append(client.post(f"{path_of(hall)}/indienen", data=data).status_code)
 
@@ -127,6 +168,36 @@ def test_of_ten_at_once_one_hands_it_in(hall: Hall) -> None:
         thread.join(60)
     assert codes == [303] * 10
     assert len(hall.all(StatusChange)) == len(hall.all(AuditEntry)) == len(hall.all(MailMessage)) == 1
+
+
+def test_what_is_handed_in_is_what_was_shown(hall: Hall, desk: FlaskClient) -> None:
+    """Somebody else saves another text, and somebody follows the idea, while the page of the first one is open."""
+    page, other = visit(desk, path_of(hall)), sign_in(hall.app.test_client(), hall.second)
+    assert visit(other, path_of(hall)).submit(SAVE, {"proposal-text": "Heel iets anders."}).status_code == 303
+    late = page.submit(HAND_IN, {"hand-reason": WHY})
+    assert late.status_code == 409
+    assert hall.get(CouncilProposal, hall.made.proposal).handed_in_at is None
+    shown = look_at(desk, late)
+    assert shown.one("#proposal-text").get_text(strip=True) == "Heel iets anders."
+    assert shown.one("#hand-reason").get_text(strip=True) == WHY
+    wanting(hall)
+    again = shown.submit(HAND_IN)
+    assert again.status_code == 409
+    shown = look_at(desk, again)
+    assert "3 mensen horen ervan." in shown.text
+    assert shown.submit(HAND_IN).status_code == 303
+    assert hall.get(CouncilProposal, hall.made.proposal).handed_in_at is not None
+
+
+def test_of_two_who_tell_different_things_about_it_one_is_told_so(hall: Hall, desk: FlaskClient) -> None:
+    page, other = visit(desk, path_of(hall)), sign_in(hall.app.test_client(), hall.second)
+    assert visit(other, path_of(hall)).submit(HAND_IN, {"hand-reason": WHY}).status_code == 303
+    mine = "Dit wilde ik erover vertellen."
+    late = page.submit(HAND_IN, {"hand-reason": mine})
+    assert late.status_code == 409
+    assert mine in look_at(desk, late).text
+    assert page.submit(HAND_IN, {"hand-reason": WHY}).status_code == 303
+    assert len(hall.all(StatusChange)) == 1
 
 
 def test_a_proposal_without_elements_is_not_handed_in(hall: Hall, desk: FlaskClient) -> None:

@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import docx as office
 import pytest
@@ -14,7 +14,9 @@ from app.domain.ballot import Group, VoteValue
 from app.domain.lifecycle import PublicStatus
 from app.features.council import figures, package
 from app.features.council.package import Ranked
-from app.models import AgendaVersion, Idea, Phase, Process
+from app.kit import moments
+from app.models import AgendaVersion, Call, Idea, Phase, Process
+from app.models.council import CouncilProposal
 from app.models.seal import SealReason
 from app.records import seals
 from tests import factories
@@ -81,6 +83,22 @@ def test_nothing_that_follows_from_votes_while_counts_are_hidden(hall: Hall, cli
     assert "voted" not in data["participants"]
 
 
+@pytest.mark.parametrize("month", [3, 7, 10], ids=str)
+def test_weeks_begin_by_the_clocks_of_the_city(hall: Hall, month: int) -> None:
+    """Half an hour after midnight on a Monday in the city is Sunday still in Greenwich."""
+    monday = next(day for day in (date(2026, month, 24 + at) for at in range(7)) if day.weekday() == 0)
+    first = moments.moment(monday, time(0, 0, 0))
+    assert first is not None
+    late = first - timedelta(microseconds=300_000)
+    with hall.app.app_context():
+        db.session.execute(update(Idea).values(published_at=late))
+        for at in (first, first + timedelta(minutes=30)):
+            factories.an_idea(db.session.get_one(Call, hall.made.call), published_at=at)
+        db.session.flush()
+        weeks = figures._weeks(hall.made.process)
+    assert weeks == [(monday - timedelta(days=7), 5, 0), (monday, 2, 0)]
+
+
 def test_sizes_tell_nothing_of_one_or_two_people() -> None:
     assert figures.shown({"a": 5, "b": 2, "c": 4, "d": 0}) == {"a": 5, "b": None, "c": None, "d": 0}
     assert figures.shown({"a": 5, "b": 2, "c": 1}) == {"a": 5, "b": None, "c": None}
@@ -139,6 +157,18 @@ def test_the_package_holds_standing_elements_and_differences(hall: Hall, client:
     assert first["groups"]["council"] == {"for": 0, "against": 5}
     assert data["differences"][0]["id"] == first["id"]
     assert data["outcomes"][0]["conclusion"] == "Zo weinig mogelijk meten."
+
+
+def test_what_is_still_being_written_is_not_in_the_package(hall: Hall, client: FlaskClient) -> None:
+    def plan() -> None:
+        db.session.get_one(CouncilProposal, hall.made.proposal).meets_on = date(2031, 5, 6)
+        db.session.get_one(CouncilProposal, hall.made.handed_in).meets_on = date(2031, 4, 1)
+
+    hall.do(plan)
+    page = visit(client, f"/trajecten/{hall.made.slug}/raad/pakket")
+    assert "1 april 2031" in page.text
+    assert "6 mei 2031" not in page.text
+    assert "Een voorstel in de maak" not in page.text
 
 
 def ranked(number: int, **votes: tuple[int, int] | None) -> Ranked:

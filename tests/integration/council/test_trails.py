@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from app.db import db
 from app.domain.lifecycle import IdeaState, PublicStatus, RefusalReason
-from app.models import Call, FocusElement, Idea
+from app.models import Call, FocusElement, Idea, Theme
 from app.models.council import CouncilProposal
 from app.models.moderation import ModerationVerb
 from app.models.person import Role
@@ -145,6 +145,30 @@ def test_an_element_that_did_not_go_along_says_so(hall: Hall) -> None:
     assert "ging niet mee in het voorstel aan de raad" in why(hall)
     left = visit(hall.app.test_client(), f"/trajecten/{hall.made.slug}/spoor")
     assert "Ging niet mee naar de raad (2)" in left.text
+
+
+def test_every_idea_of_a_station_is_named_page_by_page(hall: Hall, client: FlaskClient) -> None:
+    without_proposals(hall)
+
+    def many() -> None:
+        call, theme = db.session.get_one(Call, hall.made.call), db.session.get_one(Theme, hall.made.theme)
+        for number in range(60):
+            factories.an_idea(call, themes=[theme], title=f"Een idee te veel, nummer {number:02}")
+
+    hall.do(many)
+    path = f"/trajecten/{hall.made.slug}/spoor"
+    named: list[str] = []
+    page = visit(client, path, max_queries=8)
+    for ends in (25, 50, 62):
+        named += page.links("#left-proposal li a")
+        assert f"tot en met {ends} van 62" in page.one("#left-proposal").get_text()
+        on = [link for link in page.links("#left-proposal .actions a") if f"vanaf={ends}" in link]
+        if on:
+            page = visit(client, on[0].partition("#")[0])
+            assert page.one("#left-proposal").has_attr("open")
+    assert len(set(named)) == 62
+    for odd in ("vanaf=9999", "vanaf=-3", "vanaf=x", "bij=niets"):
+        assert visit(client, f"{path}?bij=proposal&{odd}").links("#left-proposal li a") == named[:25]
 
 
 def test_talked_about_without_an_element_says_so(hall: Hall) -> None:

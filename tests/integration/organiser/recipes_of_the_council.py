@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.db import db
-from app.features.council import conclusions, deciding, elements, proposals
+from app.features.council import conclusions, elements, plans, proposals, rulings
 from app.models import Call, CouncilDecision, FocusElement
 from app.records import council
 from tests.support.chamber import LINK, SENTENCE, Chamber, a_chamber, a_ruling
@@ -59,6 +59,21 @@ def _change_proposal(office: Office) -> dict[str, Any]:
     return {"slug": made.slug, "proposal_id": made.proposal, "data": data}
 
 
+def hand_in_mark(made: Chamber) -> str:
+    """The mark of the proposal that was not handed in, as its page has it now."""
+    row = next(row for row in council.proposals_of(made.process) if row.id == made.proposal)
+    inside = [each.id for each in council.focus_of(made.process) if each.proposal_id == made.proposal]
+    does = proposals.consequence(made.process, made.proposal, datetime.now(UTC))
+    return proposals.hand_in_mark(proposals.content_of(row, inside), does)
+
+
+def _hand_in(office: Office) -> dict[str, Any]:
+    made = chamber(office)
+    with office.app.app_context():
+        data = {"hand-reason": WHY, "hand-seen": hand_in_mark(made)}
+    return {"slug": made.slug, "proposal_id": made.proposal, "data": data}
+
+
 def decision_fields(element: int, result: str = "adopted", **values: Any) -> dict[str, Any]:
     """The form of a decision on one element, with the day of `a_ruling`."""
     ruling = a_ruling(element)
@@ -76,7 +91,7 @@ def decision_fields(element: int, result: str = "adopted", **values: Any) -> dic
 def _decide(office: Office) -> dict[str, Any]:
     made = chamber(office)
     with office.app.app_context():
-        plan = deciding.plan(made.process, made.handed_in, a_ruling(made.asked), datetime.now(UTC))
+        plan = plans.of_decision(made.process, a_ruling(made.asked), datetime.now(UTC))
     data = {**decision_fields(made.asked), "sure": plan.mark}
     return {"slug": made.slug, "proposal_id": made.handed_in, "data": data}
 
@@ -86,7 +101,7 @@ def _correct(office: Office) -> dict[str, Any]:
     with office.app.app_context():
         row = db.session.get_one(CouncilDecision, made.decision)
         element = db.session.get_one(FocusElement, made.adopted)
-        seen = deciding.ruling_mark(deciding.as_ruling(row, [element]))
+        seen = rulings.ruling_mark(rulings.as_ruling(row, [element]))
         day = row.decided_at.date().isoformat()
     data = decision_fields(made.adopted, title="Besluit over groen in de stad", day=day, note=WHY, seen=seen)
     return {"slug": made.slug, "decision_id": made.decision, "data": data}
@@ -125,7 +140,7 @@ COUNCIL: dict[str, Recipe] = {
         lambda made: {"proposal-title": "Een nieuw voorstel", "proposal-elements": made.free}
     ),
     "council_desk.change_proposal": _change_proposal,
-    "council_desk.hand_in": _at("proposal_id", "proposal", {"hand-reason": WHY}),
+    "council_desk.hand_in": _hand_in,
     "council_desk.decide": _decide,
     "council_desk.correct": _correct,
     "council_desk.promise": _in_process(
