@@ -4,12 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
 
-from app.db import db
 from app.domain.decision import N_
 from app.models.following import NoticeKind
-from app.models.person import Person
 from app.records import notices
 from app.records.agendas import WorkshopRow
 from app.records.notices import Audience, Telling
@@ -26,18 +23,6 @@ def audience(
         registered_for=activity_id,
         but=tuple(authors),
     )
-
-
-def size(of: Audience, now: datetime) -> int:
-    """How many people that are; one statement."""
-    everybody = notices.readers(of, now).subquery()
-    found = select(func.count()).where(
-        Person.id.in_(select(everybody.c.id)),
-        Person.id.not_in(of.but),
-        Person.not_blocked(now),
-        Person.erased_at.is_(None),
-    )
-    return int(db.session.scalar(found) or 0)
 
 
 def finished(

@@ -39,7 +39,7 @@ from app.kit.i18n import DEFAULT_LANGUAGE, LANGUAGES, day_words, speaking
 from app.kit.words import word
 from app.models.following import Follow, News, Notice, NoticeChoice, NoticeKind, VotedWish
 from app.models.gathering import Registration, RegistrationState
-from app.models.idea import IdeaTheme
+from app.models.idea import Idea, IdeaTheme
 from app.models.person import Digest, Person
 from app.models.vote import Vote
 
@@ -67,9 +67,13 @@ class Audience:
     """Likewise any of these ideas."""
     voters_in: int | None = None
     """Those who voted on an idea of this theme and want to hear what becomes of it."""
+    voters_in_any: tuple[int, ...] = ()
+    """Likewise any of these themes."""
     registered_for: int | None = None
     """Those who come to this activity or wait for a place."""
     but: tuple[int, ...] = ()
+    but_of: tuple[int, ...] = ()
+    """Not those who hear what becomes of one of these ideas: authors, followers, and voters who want to."""
 
 
 def page(endpoint: str, anchor: str = "", **values: Any) -> str:
@@ -197,12 +201,14 @@ def readers(audience: Audience, at: datetime) -> CompoundSelect[Any]:
             .join(VotedWish, VotedWish.person_id == Vote.person_id)
             .where(Vote.idea_id.in_(voted_on), Vote.value != 0, VotedWish.wanted_at <= at)
         )
-    if audience.voters_in is not None:
+    voted_in = [number for number in (audience.voters_in,) if number is not None]
+    voted_in += audience.voters_in_any
+    if voted_in:
         parts.append(
             select(Vote.person_id.label("id"))
             .join(VotedWish, VotedWish.person_id == Vote.person_id)
             .join(IdeaTheme, IdeaTheme.idea_id == Vote.idea_id)
-            .where(IdeaTheme.theme_id == audience.voters_in, Vote.value != 0, VotedWish.wanted_at <= at)
+            .where(IdeaTheme.theme_id.in_(voted_in), Vote.value != 0, VotedWish.wanted_at <= at)
         )
     if audience.registered_for is not None:
         parts.append(
@@ -211,7 +217,24 @@ def readers(audience: Audience, at: datetime) -> CompoundSelect[Any]:
                 Registration.state != RegistrationState.CANCELLED,
             )
         )
+    if audience.but_of:
+        hear = readers(Audience(ideas=audience.but_of, voters_of_any=audience.but_of), at).subquery()
+        authors = select(Idea.author_id).where(Idea.id.in_(audience.but_of))
+        others = union(select(hear.c.id), authors).cte("hear_of_ideas")
+        parts = [part.where(part.selected_columns.id.not_in(select(others.c[0]))) for part in parts]
     return union(*parts)
+
+
+def size(of: Audience, now: datetime) -> int:
+    """How many people that are; one statement."""
+    everybody = readers(of, now).subquery()
+    found = select(func.count()).where(
+        Person.id.in_(select(everybody.c.id)),
+        Person.id.not_in(of.but),
+        Person.not_blocked(now),
+        Person.erased_at.is_(None),
+    )
+    return int(db.session.scalar(found) or 0)
 
 
 def put(news: News, whom: ColumnElement[bool]) -> None:

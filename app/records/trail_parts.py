@@ -195,7 +195,7 @@ def handed(*conditions: ColumnElement[bool]) -> Part:
     )
 
 
-_RESULTS = {
+COUNCIL_SAID = {
     CouncilResult.ADOPTED: N_("The council agreed: %(title)s"),
     CouncilResult.AMENDED: N_("The council agreed with changes: %(title)s"),
     CouncilResult.NOT_ADOPTED: N_("The council did not agree: %(title)s"),
@@ -253,7 +253,7 @@ def _proposal(row: Row) -> Step:
 
 
 def _decision(row: Row) -> Step:
-    said = _RESULTS[CouncilResult(row[3])]
+    said = COUNCIL_SAID[CouncilResult(row[3])]
     return Step("council", row[1], said, {"title": row[4]}, "", "gavel", url=html.web_address(row[5]))
 
 

@@ -9,16 +9,21 @@ from app.db import db
 from app.domain.decision import N_, Decision
 from app.domain.lifecycle import PublicStatus
 from app.features.council import plans
-from app.features.council.holding import Overtaken, hold, proposal_of
+from app.features.council.holding import Overtaken, hold, proposal_of, who_follows
 from app.features.council.plans import BEFORE, DECIDED, LATE, Plan
 from app.features.council.proposals import announce
 from app.features.council.rulings import Ruling, as_ruling, plain, ruling_mark
 from app.kit import audit, moments
 from app.models.council import CouncilDecision, FocusElement
+from app.models.following import NoticeKind
 from app.models.person import Person
 from app.policies.council import may_arrange, may_decide
-from app.records import statuses
+from app.records import notices, statuses
+from app.records.notices import page
+from app.records.trail_parts import COUNCIL_SAID
 
+LONGEST = 280
+"""So much of a decision stands in a message."""
 HALF_A_DAY, MOMENT = timedelta(hours=12), timedelta(minutes=1)
 _BEGUN = Decision(
     N_("Ideas of this focus element are being carried out already. Correct the status of those ideas first.")
@@ -36,7 +41,7 @@ def decide(
     would happen by now, or another decision was published meanwhile.
     """
     may_arrange(organiser).or_raise()
-    hold(process_id)
+    process = hold(process_id)
     proposal = proposal_of(process_id, proposal_id)
     known = db.session.scalar(select(CouncilDecision).where(CouncilDecision.proposal_id == proposal_id))
     if known is not None:
@@ -62,10 +67,22 @@ def decide(
     )
     db.session.add(decision)
     db.session.flush()
-    for element in _elements(proposal_id):
+    elements = _elements(proposal_id)
+    for element in elements:
         verdict = ruling.verdicts[element.id]
         element.decision_id, element.result, element.result_text = decision.id, verdict.result, verdict.text
     moved = _carry(found, organiser, now)
+    notices.tell(
+        who_follows(process_id, (element.theme_id for element in elements), moved),
+        NoticeKind.STATUS,
+        f"decision:{decision.id}",
+        COUNCIL_SAID[ruling.result],
+        "%(sentence)s",
+        page("council.show", slug=process.slug, anchor="decisions"),
+        now,
+        title=ruling.title,
+        sentence=ruling.text if len(ruling.text) <= LONGEST else f"{ruling.text[: LONGEST - 1].rstrip()}…",
+    )
     audit.record(
         organiser,
         "council.decide",

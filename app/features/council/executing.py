@@ -110,7 +110,7 @@ def set_done(organiser: Person, process_id: int, milestone_id: int, *, done: boo
         return False
     if done:
         notices.tell(
-            who_follows(process_id, element.theme_id),
+            who_follows(process_id, [element.theme_id]),
             NoticeKind.STATUS,
             f"milestone:{milestone_id}",
             N_("A step has been taken: %(title)s"),

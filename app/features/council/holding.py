@@ -1,5 +1,7 @@
 """What every verb of this room begins with: the lock on the process, and that somebody else was first."""
 
+from collections.abc import Collection, Iterable
+
 from app.db import db
 from app.domain.decision import N_, Decision, NotAllowed
 from app.models.process import Process
@@ -40,6 +42,10 @@ def proposal_of(process_id: int, proposal_id: int) -> ProposalRow:
     return found
 
 
-def who_follows(process_id: int, theme_id: int | None) -> Audience:
-    """Everybody who hears of an element: who follows its theme or the process, and who voted on ideas in the theme."""
-    return Audience(themes=(theme_id,) if theme_id else (), processes=(process_id,), voters_in=theme_id)
+def who_follows(process_id: int, theme_ids: Iterable[int | None], but_of: Collection[int] = ()) -> Audience:
+    """Everybody who hears of elements of these themes: who follows a theme or the process, and who voted on ideas in
+    one; without those who hear what becomes of the ideas in `but_of`."""
+    themes = tuple(sorted({number for number in theme_ids if number is not None}))
+    return Audience(
+        themes=themes, processes=(process_id,), voters_in_any=themes, but_of=tuple(sorted(but_of))
+    )

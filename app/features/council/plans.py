@@ -9,10 +9,11 @@ from flask_babel import gettext
 
 from app.domain.decision import N_
 from app.domain.lifecycle import PublicStatus
+from app.features.council.holding import who_follows
 from app.features.council.rulings import Ruling, Verdict
 from app.kit.i18n import DEFAULT_LANGUAGE, speaking
 from app.models.council import CouncilResult
-from app.records import council, statuses
+from app.records import council, notices, statuses
 from app.records.council import FocusRow
 
 BEFORE = frozenset({PublicStatus.BEFORE_COUNCIL})
@@ -103,7 +104,8 @@ def of_decision(process_id: int, ruling: Ruling, now: datetime) -> Plan:
         number: sight.outcome_late(its) for number, its in _late(process_id, sight.focus, concerned).items()
     }
     moves = {number: move for number, move in found.items() if move[0] in DECIDED}
-    return Plan(moves, statuses.hears(moves, now))
+    others = notices.size(who_follows(process_id, concerned, moves), now)
+    return Plan(moves, statuses.hears(moves, now) + others)
 
 
 def of_correction(process_id: int, before: Ruling, after: Ruling, now: datetime) -> Plan:

@@ -95,7 +95,7 @@ def answer(organiser: Person, process_id: int, clock_id: int, text: str, now: da
     clock.answered_at, clock.answer = now, text
     element = db.session.get_one(FocusElement, clock.focus_element_id)
     notices.tell(
-        who_follows(process_id, element.theme_id),
+        who_follows(process_id, [element.theme_id]),
         NoticeKind.STATUS,
         f"promise:{clock.id}:answer",
         N_("The promised answer is there: %(title)s"),

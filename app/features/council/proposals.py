@@ -10,13 +10,15 @@ from app.db import db
 from app.domain.decision import N_, Decision
 from app.domain.lifecycle import PublicStatus
 from app.features.council.elements import mark_of
-from app.features.council.holding import Overtaken, hold, proposal_of
+from app.features.council.holding import Overtaken, hold, proposal_of, who_follows
 from app.kit import audit, signals
 from app.models.council import CouncilProposal, FocusElement
+from app.models.following import NoticeKind
 from app.models.person import Person
 from app.policies.council import may_arrange, may_change_proposal, may_hand_in
-from app.records import council, statuses
+from app.records import council, notices, statuses
 from app.records.council import ProposalRow
+from app.records.notices import page
 
 DISCUSSED = frozenset({PublicStatus.DISCUSSED})
 _AND = "."
@@ -132,8 +134,14 @@ def hand_in_mark(content: Content, does: Consequence) -> str:
 
 def consequence(process_id: int, proposal_id: int, now: datetime) -> Consequence:
     """What would happen when the proposal is handed in now."""
-    ideas = _ideas(process_id, proposal_id)
-    return Consequence(tuple(ideas), statuses.hears(ideas, now))
+    themes = {
+        row.theme_id
+        for row in council.focus_of(process_id)
+        if row.proposal_id == proposal_id and row.theme_id is not None
+    }
+    ideas = tuple(statuses.in_themes(process_id, themes, DISCUSSED))
+    others = notices.size(who_follows(process_id, themes, ideas), now)
+    return Consequence(ideas, statuses.hears(ideas, now) + others)
 
 
 def hand_in(
@@ -145,7 +153,7 @@ def hand_in(
     LookupError, and Overtaken when they are different by now or it was handed in with other words.
     """
     may_arrange(organiser).or_raise()
-    hold(process_id)
+    process = hold(process_id)
     row = proposal_of(process_id, proposal_id)
     elements = [each for each in council.focus_of(process_id) if each.proposal_id == proposal_id]
     content = content_of(row, (each.id for each in elements))
@@ -166,6 +174,17 @@ def hand_in(
     moved = statuses.move_all(
         dict.fromkeys(does.ideas, reason), DISCUSSED, PublicStatus.BEFORE_COUNCIL, organiser, now
     )
+    notices.tell(
+        who_follows(process_id, (each.theme_id for each in elements), moved),
+        NoticeKind.STATUS,
+        f"proposal:{proposal_id}",
+        N_("A proposal went to the council: %(title)s"),
+        N_("The council is asked to decide on: %(elements)s"),
+        page("council.show", slug=process.slug, anchor="proposals"),
+        now,
+        title=row.title,
+        elements=", ".join(f"“{each.title}”" for each in elements),
+    )
     audit.record(
         organiser,
         "council.hand_in",
@@ -185,15 +204,6 @@ def announce(moved: Collection[int]) -> None:
         signals.idea_changed.send(number)
     if moved:
         signals.mail_queued.send()
-
-
-def _ideas(process_id: int, proposal_id: int) -> list[int]:
-    themes = {
-        row.theme_id
-        for row in council.focus_of(process_id)
-        if row.proposal_id == proposal_id and row.theme_id is not None
-    }
-    return list(statuses.in_themes(process_id, themes, DISCUSSED))
 
 
 def _hold_elements(proposal_id: int, elements: Collection[int]) -> None:

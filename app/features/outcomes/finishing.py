@@ -24,7 +24,7 @@ from app.models.process import Theme
 from app.models.room import Round, RoundOption
 from app.models.workshop import Workshop
 from app.policies.outcomes import may_finish, may_write
-from app.records import evening_news, outcomes, statuses
+from app.records import evening_news, notices, outcomes, statuses
 from app.records.agendas import WorkshopRow
 from app.records.outcomes import OutcomeRow
 
@@ -65,7 +65,7 @@ def outlook(workshop: WorkshopRow, now: datetime) -> Outlook:
         [idea.id for idea in moved], list(concluded), workshop.activity_id, sorted(authors)
     )
     return Outlook(
-        tuple(moved), len(authors), evening_news.size(audience, now) if tells else 0, len(concluded), tells
+        tuple(moved), len(authors), notices.size(audience, now) if tells else 0, len(concluded), tells
     )
 
 

@@ -8,13 +8,25 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.db import db
 from app.domain.lifecycle import PublicStatus
 from app.features.council import deciding, plans, rulings
 from app.features.council.holding import Overtaken
+from app.features.notifications import fan_out
 from app.kit import moments
-from app.models import AuditEntry, CouncilDecision, FocusElement, Idea, MailMessage, Person, StatusChange
+from app.models import (
+    AuditEntry,
+    CouncilDecision,
+    FocusElement,
+    Follow,
+    Idea,
+    MailMessage,
+    Notice,
+    Person,
+    StatusChange,
+)
 from app.models.council import CouncilProposal, CouncilResult
 from tests import factories
 from tests.integration.organiser.recipes_of_the_council import decision_fields
@@ -110,6 +122,22 @@ def test_not_adopted_tells_why(hall: Hall) -> None:
     assert f"De raad nam “Focuspunt bij de raad” niet aan: {WHY}" in page.text
     left = visit(hall.app.test_client(), f"/trajecten/{hall.made.slug}/spoor")
     assert WHY in left.text
+
+
+def test_who_follows_the_process_hears_of_a_decision_that_moves_no_ideas(hall: Hall) -> None:
+    for status in (PublicStatus.DISCUSSED, PublicStatus.BEFORE_COUNCIL):
+        hall.drop(status)
+    with hall.app.app_context():
+        follower = factories.a_person().id
+        db.session.add(Follow(person_id=follower, process_id=hall.made.process, created_at=datetime.now(UTC)))
+        db.session.commit()
+        plan = plans.of_decision(hall.made.process, a_ruling(hall.made.asked), datetime.now(UTC))
+        assert (plan.moves, plan.people) == ({}, 1)
+    assert decide(hall, a_ruling(hall.made.asked))
+    with hall.app.app_context():
+        fan_out.tell_all(datetime.now(UTC))
+        told = db.session.execute(select(Notice.person_id, Notice.title, Notice.text)).all()
+    assert told == [(follower, "De raad stemde in: Besluit over privacy", "De raad heeft besloten.")]
 
 
 @pytest.mark.parametrize("hours", [-1, 1, 30], ids=["before it was handed in", "still to come", "tomorrow"])

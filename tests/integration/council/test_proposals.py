@@ -148,6 +148,37 @@ def test_every_voter_who_wished_so_is_told_and_nobody_else(hall: Hall, desk: Fla
     assert set(told.values()) == {WHY}
 
 
+def test_who_follows_theme_or_process_hears_of_it_once_also_without_ideas_that_move(
+    hall: Hall, desk: FlaskClient
+) -> None:
+    """Not twice who hears of an idea that moved."""
+    wanting(hall)
+    with hall.app.app_context():
+        now = datetime.now(UTC)
+        follower, both, voter = (factories.a_person() for _ in range(3))
+        moved = db.session.get_one(Idea, hall.made.ideas[PublicStatus.DISCUSSED])
+        db.session.add_all(
+            (
+                Follow(person_id=follower.id, theme_id=hall.made.theme, created_at=now),
+                Follow(person_id=follower.id, process_id=hall.made.process, created_at=now),
+                Follow(person_id=both.id, process_id=hall.made.process, created_at=now),
+                Follow(person_id=both.id, idea_id=moved.id, created_at=now),
+                VotedWish(person_id=voter.id, wanted_at=now),
+            )
+        )
+        factories.a_vote(db.session.get_one(Idea, hall.made.ideas[PublicStatus.OPEN]), voter)
+        db.session.commit()
+        expected = sorted((follower.id, voter.id))
+    page = visit(desk, path_of(hall), max_queries=12)
+    assert "6 mensen horen ervan." in page.text
+    assert page.submit(HAND_IN, {"hand-reason": WHY}).status_code == 303
+    with hall.app.app_context():
+        fan_out.tell_all(datetime.now(UTC))
+        rows = db.session.execute(select(Notice.person_id, Notice.event_key)).all()
+        assert len({person for person, _key in rows}) == len(rows) == 6
+        assert sorted(person for person, key in rows if key.startswith("proposal:")) == expected
+
+
 def test_of_ten_at_once_one_hands_it_in(hall: Hall) -> None:
     gate, codes = threading.Barrier(10), []
     with hall.app.app_context():
