@@ -1,6 +1,7 @@
 """A session that ended loses nothing: scripts hear it, forms come back, and nobody else gets anything out of that."""
 
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,11 +10,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
+from wtforms.fields.core import UnboundField
 
 from app.db import db
 from app.features.accounts import service
+from app.kit.forms import Form
 from app.kit.identity import STAFF_IDLE
 from app.kit.incoming import MOST_TEXT
+from app.kit.resending import CODES
 from app.models import FlaggedWord
 from app.models.entry import DeviceSession
 from app.models.person import Role
@@ -277,6 +281,19 @@ def test_codes_and_tokens_are_not_shown(app: Flask, client: FlaskClient) -> None
     page = handed_back(sign_in(client, a_person(app)), "/mijn/naam", 400, csrf_token="sleutel-van-eerder")
     assert "sleutel-van-eerder" not in page.html
     assert len(page.all("[name=csrf_token]")) == len(page.all("form[method=post]"))
+
+
+def test_every_field_for_a_code_is_known() -> None:
+    """A form with a code in it under another name would show that again."""
+    forms, names = [Form], set()
+    while forms:
+        form = forms.pop()
+        forms += form.__subclasses__()
+        names |= {name for name, field in vars(form).items() if isinstance(field, UnboundField)}
+    assert {name for name in names if re.search("code|passw|pin$|secret|recover", name)} == {
+        *CODES,
+        "postcode",
+    }
 
 
 @pytest.mark.one_database
