@@ -5,9 +5,12 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.domain.decision import N_, Decision, NotAllowed
-from app.kit import paths
+from app.kit import paths, resending
+from app.kit.errors import problem, wants_json
 from app.kit.identity import current_person
 from app.models.person import Person
 
@@ -22,7 +25,7 @@ def _door(sign: str, may_enter: Callable[[Person], bool] | None, refusal: str = 
             if may_enter is not None:
                 person = current_person()
                 if person is None:
-                    return redirect(url_for("accounts.sign_in", next=_way_back() or None), code=303)
+                    return _ask_to_sign_in()
                 if not may_enter(person):
                     raise NotAllowed(Decision(refusal))
             return view(*args, **kwargs)
@@ -31,6 +34,14 @@ def _door(sign: str, may_enter: Callable[[Person], bool] | None, refusal: str = 
         return cast(View, guarded)
 
     return hang
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    """A script hears that nobody is signed in, a form is handed back, and everybody else goes to sign in."""
+    address = url_for("accounts.sign_in", next=_way_back() or None)
+    if wants_json():
+        return problem(401, _("You have to sign in again."), sign_in=address)
+    return resending.page() or redirect(address, code=303)
 
 
 def _way_back() -> str:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.db import db
 from app.domain.decision import Decision, NotAllowed, TooSoon
+from app.kit import resending
 
 PAGES = {400, 403, 404, 405, 409, 413, 429, 500}
 COME_BACK = 30
@@ -65,7 +66,14 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def stale_form(error: CSRFError) -> ResponseReturnValue:
-        return error_page(400, _("Your session had expired. Go back, reload the page and send it again."))
+        if wants_json():
+            return problem(
+                400, _("You signed in anew after this page was opened. Use its button, or reload it.")
+            )
+        again = resending.page()
+        return again or error_page(
+            400, _("Your session had expired. Go back, reload the page and send it again.")
+        )
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:

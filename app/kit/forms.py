@@ -27,12 +27,20 @@ READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def sent_from_here() -> bool:
     """Whether the browser says that the form stood on a page of this site. Old browsers say nothing: yes."""
-    origin = request.headers.get("Origin")
-    if origin is not None:
-        site = urlsplit(current_app.config["SITE"].site_url).netloc
-        place = paths.split(origin).netloc
-        return bool(place) and place in (request.host, site)
+    if "Origin" in request.headers:
+        return _is_of_this_site(request.headers["Origin"])
     return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
+
+
+def surely_sent_from_here() -> bool:
+    """The same, of a browser that says nothing: no."""
+    return "Origin" in request.headers and _is_of_this_site(request.headers["Origin"])
+
+
+def _is_of_this_site(origin: str) -> bool:
+    site = urlsplit(current_app.config["SITE"].site_url).netloc
+    place = paths.split(origin).netloc
+    return bool(place) and place in (request.host, site)
 
 
 def init_app(app: Flask) -> None:

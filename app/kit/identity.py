@@ -26,8 +26,11 @@ DRAFT = "draft"
 
 SECOND_STEP = "second"
 """Where the session keeps that the person took a second step, see app.features.accounts.second_factor."""
+FORMS = "forms"
+"""Where the session keeps, between two steps of signing in, what `forms_left_open` found before the first."""
 DEVICE = "device"
 """Where the session keeps the key of its row in `device_session`; without a row that lasts it lets nobody in."""
+_TOKEN = "csrf_token"  # noqa: S105 - where the session keeps it
 LIFETIME = timedelta(days=30)
 SEEN_EVERY = timedelta(hours=1)
 """How often it is written down that a device was here."""
@@ -73,12 +76,13 @@ def needs_second_step(person: Person) -> bool:
 def start_session(person: Person, draft_token: str = "", *, second_step: bool = False) -> None:
     """Begin a fresh session for the person; whatever the old one held is gone (no session fixation).
 
-    One thing is carried over on purpose: the token of a draft, so that nothing typed before signing in is
-    lost. It opens no door; at worst somebody finds a text in a form that they did not write and did not send.
+    Two things are carried over on purpose, so that nothing typed before signing in is lost. The token of a draft:
+    it opens no door; at worst somebody finds a text in a form that they did not write and did not send. And, for
+    the person who was here before, the token in the forms that are still open (see `forms_left_open`).
     `draft_token` comes along with a sign-in link, for the device that opens it. `second_step` tells that the
     person took one, without which staff are nobody where the site asks it of them.
     """
-    now, draft = clock.now(), draft_token or session.get(DRAFT, "")
+    now, draft, forms = clock.now(), draft_token or session.get(DRAFT, ""), forms_left_open()
     _end_device(now)
     session.clear()
     if person.is_blocked(now) or not login_user(person):
@@ -90,6 +94,8 @@ def start_session(person: Person, draft_token: str = "", *, second_step: bool = 
         session[SECOND_STEP] = True
     if draft:
         session[DRAFT] = draft
+    if forms and forms[0] == person.get_id():
+        session[_TOKEN] = forms[1]
     db.session.add(
         DeviceSession(
             person_id=person.id,
@@ -110,6 +116,19 @@ def end_session() -> None:
     db.session.commit()
     logout_user()
     session.clear()
+
+
+def forms_left_open() -> list[str]:
+    """Whose forms may still be open in other windows of this browser, and the token in them; empty for nobody's.
+
+    So that what they typed before a silence that was too long can still be sent. A session that somebody ended, here
+    or on another device, leaves nothing behind; see decision 0008.
+    """
+    if session.get(FORMS):
+        return list(session[FORMS])
+    key, token = session.get("_user_id"), session.get(_TOKEN)
+    lasts = exists().where(DeviceSession.key_hash == this_device(), DeviceSession.ended_at.is_(None))
+    return [key, token] if key and token and db.session.scalar(select(lasts)) else []
 
 
 def device_hash(key: str) -> str:

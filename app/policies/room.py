@@ -13,6 +13,8 @@ DOORS_BEFORE = timedelta(hours=3)
 """How long before the beginning people can check in."""
 BY_HAND = timedelta(hours=8)
 """How long doors stay open that a facilitator opened by hand."""
+AWAKE_AFTER = timedelta(hours=2)
+"""How long after its end the pages of an evening keep who leads it signed in: it runs late, and is written down."""
 LEAD_AFTER = timedelta(days=7)
 """How long after the end rounds can be finished: paper is counted the next day."""
 
@@ -24,6 +26,38 @@ class RoomFacts(WorkshopFacts, Protocol):
     def starts_at(self) -> datetime | None: ...
     @property
     def doors_until(self) -> datetime | None: ...
+
+
+class EveningFacts(RoomFacts, Protocol):
+    """What a policy asks of the evening itself."""
+
+    @property
+    def ends_at(self) -> datetime | None: ...
+    @property
+    def minutes(self) -> int: ...
+    @property
+    def finished_at(self) -> datetime | None: ...
+
+
+def hours_awake(workshop: EveningFacts, now: datetime) -> tuple[int, int] | None:
+    """From when until when the pages that lead an evening keep their facilitator signed in without a press.
+
+    In seconds from now; None for an evening that was, was finished, or has no date. From when people can check in
+    until two hours after the end, or as long as the doors are held open by hand.
+    """
+    if workshop.process_state != ProcessState.OPEN or workshop.finished_at is not None:
+        return None
+    spans = []
+    if workshop.doors_until is not None:
+        spans.append((now, workshop.doors_until))
+    if workshop.starts_at is not None:
+        ends = workshop.ends_at or workshop.starts_at + timedelta(minutes=workshop.minutes)
+        spans.append((workshop.starts_at - DOORS_BEFORE, ends + AWAKE_AFTER))
+    begins = min((since for since, until in spans if until > now), default=now)
+    ends = max((until for _since, until in spans), default=now)
+    if ends <= now:
+        return None
+    return max(0, int((begins - now).total_seconds())), int((ends - now).total_seconds())
 
 
 def may_lead(person: Person | None, workshop: WorkshopFacts, now: datetime) -> Decision:

@@ -1,5 +1,6 @@
 // The control desk: keys of a clicker, buttons without a reload, and the screen as somebody else left it. Every button
 // is a form of its own and works without this.
+import { askToSignIn } from "./awake.mjs";
 import { meaning } from "./clicker.mjs";
 import { follow } from "./live.mjs";
 import { connection } from "./pieces.mjs";
@@ -19,7 +20,7 @@ function takeOver(html) {
   const page = parser.parseFromString(html, "text/html");
   const fresh = page.querySelector("[data-desk]");
   if (!fresh) {
-    window.location.reload(); // signed out meanwhile, or no longer a facilitator
+    window.location.reload(); // no longer a facilitator
     return;
   }
   const focused = document.activeElement?.closest?.("[data-key-for]")?.dataset.keyFor;
@@ -29,6 +30,7 @@ function takeOver(html) {
     for (const { name, value } of [...found.attributes]) if (name.startsWith("data-")) part.setAttribute(name, value);
     part.replaceChildren(...[...found.childNodes].map((node) => document.importNode(node, true)));
   }
+  find("[data-signed-out]").hidden = true;
   number = fresh.querySelector("[data-number]")?.value || number;
   for (const place of desk.querySelectorAll("[data-number]")) place.value = number;
   if (focused && document.activeElement === document.body) {
@@ -53,6 +55,11 @@ async function send(form) {
   const failed = find("[data-failed-here]");
   try {
     const answer = await get(form.action, { method: "POST", body: new FormData(form) });
+    if (answer.status === 401) {
+      askToSignIn(find("[data-signed-out]")); // what is typed here stays, and so does the room's picture
+      waiting = "";
+      return;
+    }
     const html = await answer.text();
     if (answer.status === 400 || answer.status === 403) {
       // A fault in a field, or a role that was taken away: nothing was done, and the page of the server says why.
@@ -93,8 +100,9 @@ function onKey(event) {
 async function look() {
   if (busy) return;
   try {
-    const answer = await get(window.location.href);
-    if (answer.ok && !busy) takeOver(await answer.text());
+    const answer = await get(window.location.href, { redirect: "manual" });
+    if (answer.type === "opaqueredirect") askToSignIn(find("[data-signed-out]"));
+    else if (answer.ok && !busy) takeOver(await answer.text());
   } catch {
     // The next look comes soon; pressing a button says when it does not come through.
   }

@@ -94,19 +94,19 @@ function keepTyped(form) {
       const answer = await fetch(keep, {
         method: "POST",
         body: data,
-        redirect: "error", // signed out meanwhile
         keepalive: isLast,
         headers: { Accept: "application/json" },
         ...(isLast ? {} : { signal: AbortSignal.timeout(PATIENCE) }),
       });
       const said = await answer.json();
+      if (answer.status === 401) return keepHere(); // signed out meanwhile
       if (said.saved) {
         form.elements.version.value = said.version;
         if (read()?.key === key.value && !dirty) drop();
       } else {
         keepHere();
       }
-      say(said.sentence, said.saved);
+      say(said.sentence ?? said.detail, said.saved);
     } catch {
       keepHere();
     }

@@ -1,4 +1,6 @@
 // Saves what a facilitator writes while the room talks. Two at one text do not overwrite each other: the site says so.
+import { askToSignIn } from "./awake.mjs";
+
 const PAUSE = 800; // after the last key
 const PACE = 1500; // between two messages
 const AGAIN = 4000; // after one that did not arrive
@@ -36,12 +38,12 @@ function keepTyped(form) {
       const answer = await fetch(keep, {
         method: "POST",
         body: new FormData(form),
-        redirect: "error", // signed out meanwhile
         keepalive: isLast,
         headers: { Accept: "application/json" },
         ...(isLast ? {} : { signal: AbortSignal.timeout(PATIENCE) }),
       });
       const said = await answer.json();
+      if (!("saved" in said)) return refused(answer.status, said.detail);
       if (said.saved) number.value = said.number;
       else if (said.there) {
         if (sent && same(sent, said.there)) {
@@ -58,6 +60,17 @@ function keepTyped(form) {
       last = Date.now() + AGAIN - PACE;
     }
     if (dirty) plan();
+  }
+
+  // Nothing arrived: whoever signs in in another tab finds it saved, and what can pass is tried again.
+  function refused(status, sentence) {
+    line.classList.add("outcome-form__said--not");
+    if (status === 401) askToSignIn(line);
+    else say(sentence, false);
+    if (status !== 401 && status < 429) return;
+    dirty = true;
+    last = Date.now() + AGAIN - PACE;
+    plan();
   }
 
   function save(isLast = false) {

@@ -1,5 +1,6 @@
 // The screen in the room: shows every new picture, moves rows to their new places, keeps awake, and obeys a clicker
 // where a facilitator is signed in.
+import { askToSignIn } from "./awake.mjs";
 import { meaning } from "./clicker.mjs";
 import { follow } from "./live.mjs";
 import { connection, elements } from "./pieces.mjs";
@@ -84,6 +85,21 @@ function arm(state) {
   clicker.dataset.spareIs = state.spare ? "yes" : "";
 }
 
+// What came of a press. Also after a no somebody else moved the screen, and the numbers of now come along.
+async function heard(answer) {
+  const place = find("[data-refused]");
+  const type = answer.headers.get("Content-Type") ?? "";
+  if (type.startsWith("application/json")) {
+    arm(await answer.json());
+    place.hidden = true;
+  } else if (answer.status === 401) {
+    askToSignIn(place);
+  } else {
+    place.textContent = type.startsWith("application/problem+json") ? (await answer.json()).detail : place.dataset.failed;
+    place.hidden = false;
+  }
+}
+
 let last = Promise.resolve();
 
 // One press after the other, each with the number of the screen that it was made for.
@@ -106,8 +122,7 @@ function press(wanted) {
       const answer = await fetch(action, {
         method: "POST", body: form, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(8000),
       });
-      // Also after a no: somebody else moved the screen, and the numbers of now come along.
-      if (answer.headers.get("Content-Type")?.startsWith("application/json")) arm(await answer.json());
+      await heard(answer);
     } catch {
       // The next picture says whether it came through.
     }

@@ -130,6 +130,7 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "appeals.mine",
         "changes.amend",
         "changes.withdrawing",
+        "devices.awake",
         "devices.end",
         "integrity.mine",
         "integrity.object_to",

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -27,6 +27,13 @@ def index() -> ResponseReturnValue:
     """Every device on which the person is signed in."""
     found = devices.of_person(the_person().id, identity.this_device(), clock.now())
     return render_template("accounts/devices.html", devices=found, in_words=in_words)
+
+
+@bp.get("/mijn/wakker")
+@doors.signed_in
+def awake() -> ResponseReturnValue:
+    """Somebody is still here: a page of staff asks for this while they type, or while it leads an evening."""
+    return jsonify({"awake": True})
 
 
 @bp.post("/mijn/sessies/<int:session_id>/beeindigen")

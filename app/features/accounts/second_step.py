@@ -24,13 +24,15 @@ _BETWEEN = "\n"
 
 def hold(arrival: Arrival, now: datetime) -> None:
     """Remember who took the first step. Nobody is signed in now, also not whoever was before."""
-    draft = session.get(identity.DRAFT, "")
+    draft, forms = session.get(identity.DRAFT, ""), identity.forms_left_open()
     key = arrival.person.get_id()
     rest = {f.name: getattr(arrival, f.name) for f in fields(Arrival) if f.name != "person"}
     identity.end_session()
     session[WAITING] = {"person": key, "at": int(now.timestamp()), "rest": rest}
     if draft:
         session[identity.DRAFT] = draft
+    if forms:
+        session[identity.FORMS] = forms
 
 
 def waiting(now: datetime) -> Arrival | None:

@@ -13,7 +13,7 @@ from app.features.desk import forms, service, view
 from app.features.desk.forms import DeskForm
 from app.kit import clock, doors
 from app.kit.identity import the_person
-from app.policies.room import may_lead
+from app.policies.room import hours_awake, may_lead
 from app.records import agendas, evening_words, screen_codes, screens
 from app.records import evening as evenings
 
@@ -217,6 +217,7 @@ def _page(
             "desk/show.html",
             desk=desk,
             workshop=desk.evening.workshop,
+            awake=hours_awake(desk.evening.workshop, moment),
             timer_form=timer,
             message_form=made["message"],
             faulty=next((form for form in (given or {}).values() if form.all_errors), None),

@@ -17,6 +17,7 @@ from app.kit.forms import csrf
 from app.kit.identity import current_person, the_person
 from app.kit.limits import ROOM, limiter
 from app.policies.outcomes import is_correction, may_finish, may_read_report, may_remove, may_write
+from app.policies.room import hours_awake
 from app.records import agendas, outcomes
 from app.records.agendas import WorkshopRow
 
@@ -224,6 +225,7 @@ def _writing_page(
     return render_template(
         "outcomes/write.html",
         workshop=workshop,
+        awake=hours_awake(workshop, now),
         tag=tag,
         form=form,
         row=row,

@@ -12,6 +12,7 @@ from app.kit import clock, doors, live
 from app.kit.caching import UNKEPT
 from app.kit.i18n import language
 from app.kit.identity import current_person
+from app.policies.room import hours_awake
 from app.records.evening_words import moods
 
 bp = Blueprint("projector", __name__)
@@ -42,6 +43,7 @@ def screen(workshop_id: int) -> ResponseReturnValue:
     facilitator opened (`sleutel`); with another key, or one that is over, it is the screen of everybody."""
     found = _board(workshop_id)
     person, joining = current_person(), found.opened_with(request.args.get("sleutel", ""))
+    leads = person is not None and person.is_facilitator and not _wanted()
     answer = make_response(
         render_template(
             "projector/screen.html",
@@ -52,7 +54,8 @@ def screen(workshop_id: int) -> ResponseReturnValue:
             host=found.drawn["host"],
             beeld=_wanted(),
             scenes=_scenes(),
-            leads=person is not None and person.is_facilitator and not _wanted(),
+            leads=leads,
+            awake=hours_awake(found.workshop, clock.now()) if leads else None,
             poll=POLL,
             moods={mood.value: said for mood, said in moods().items()},
         )
