@@ -50,6 +50,7 @@ from app.features.privacy.routes import bp as privacy
 from app.features.processes.routes import bp as processes
 from app.features.projector.routes import bp as projector
 from app.features.ranking.routes import bp as ranking
+from app.features.room.answers_routes import bp as answers
 from app.features.room.hall_routes import bp as hall
 from app.features.room.proving import bp as entrance
 from app.features.room.round_routes import bp as rounds
@@ -134,6 +135,7 @@ ROOMS = (
     hall,
     entrance,
     rounds,
+    answers,
     outcomes,
     evening_pictures,
     evening_report,

@@ -13,7 +13,7 @@ from app.features.room.rounds_service import Wish
 from app.kit import clock, doors
 from app.kit.identity import current_person, the_person
 from app.models.room import RoundKind, RoundState
-from app.policies.room import may_lead, may_merge
+from app.policies.room import may_lead
 from app.records import frames, order, rooms, round_moments, rounds
 from app.records.frames import Frame
 from app.records.rooms import RoomRow
@@ -114,54 +114,6 @@ def remove(workshop_id: int, round_id: int) -> ResponseReturnValue:
     rounds_service.remove(the_person(), _room(workshop_id), round_id, clock.now())
     flash(_("The round has been deleted."))
     return redirect(url_for("rounds.index", workshop_id=workshop_id), code=303)
-
-
-@bp.get("/werkateliers/<int:workshop_id>/rondes/<int:round_id>/antwoorden")
-@doors.facilitator
-def answers(workshop_id: int, round_id: int) -> ResponseReturnValue:
-    """The answers of an open question: which mean the same, and which go off the screens."""
-    row = _round(workshop_id, round_id)
-    if row.kind is not RoundKind.OPEN:
-        abort(404)
-    found = queries.answers(round_id)
-    members: dict[int, list[queries.AnswerRow]] = {}
-    for each in found:
-        if each.merged_into_id is not None:
-            members.setdefault(each.merged_into_id, []).append(each)
-    room = _room(workshop_id)
-    return render_template(
-        "room/answers.html",
-        room=room,
-        round=row,
-        answers=[each for each in found if each.merged_into_id is None],
-        members=members,
-        decision=may_lead(the_person(), room, clock.now()),
-        merging=may_merge(row.state),
-        words=words,
-    )
-
-
-@bp.post("/werkateliers/<int:workshop_id>/rondes/<int:round_id>/antwoorden/<int:option_id>")
-@doors.facilitator
-def arrange_answer(workshop_id: int, round_id: int, option_id: int) -> ResponseReturnValue:
-    """Merge (`into`), unmerge, hide or show an answer (`verb`)."""
-    room, person, now = _room(workshop_id), the_person(), clock.now()
-    verb, into = request.form.get("verb", ""), request.form.get("into", type=int)
-    if verb == "merge" and into is not None and 0 < into < 2**31:
-        rounds_service.merge(person, room, round_id, option_id, into, now)
-        flash(_("The answers are one now. Their supporters count once."))
-    elif verb == "unmerge":
-        rounds_service.unmerge(person, room, round_id, option_id, now)
-        flash(_("The answer stands by itself again."))
-    elif verb in ("hide", "show"):
-        rounds_service.hide(person, room, round_id, option_id, verb == "hide", now)
-        flash(_("The answer is off the screens.") if verb == "hide" else _("The answer is back."))
-    else:
-        abort(400)
-    address = url_for(
-        "rounds.answers", workshop_id=workshop_id, round_id=round_id, _anchor=f"answer-{option_id}"
-    )
-    return redirect(address, code=303)
 
 
 @bp.route("/werkateliers/<int:workshop_id>/rondes/<int:round_id>/papier", methods=["GET", "POST"])
