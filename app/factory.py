@@ -52,6 +52,7 @@ from app.features.projector.routes import bp as projector
 from app.features.ranking.routes import bp as ranking
 from app.features.room.answers_routes import bp as answers
 from app.features.room.hall_routes import bp as hall
+from app.features.room.paper_routes import bp as paper
 from app.features.room.proving import bp as entrance
 from app.features.room.round_routes import bp as rounds
 from app.features.room.routes import bp as room
@@ -136,6 +137,7 @@ ROOMS = (
     entrance,
     rounds,
     answers,
+    paper,
     outcomes,
     evening_pictures,
     evening_report,

@@ -105,6 +105,7 @@ PLACES: dict[str, Callable[[], Any]] = {
     "hall.workshop_id": lambda: select(Attendee.workshop_id).order_by(Attendee.workshop_id, Attendee.id),
     "room.workshop_id": lambda: select(Round.workshop_id).where(Round.id.in_(ASKED)),
     "answers.workshop_id": lambda: select(Round.workshop_id).where(Round.id.in_(ASKED)),
+    "paper.workshop_id": lambda: select(Round.workshop_id).where(Round.id.in_(ASKED)),
     "rounds.workshop_id": lambda: select(Round.workshop_id).where(Round.id.in_(ASKED)),
     "word_id": lambda: select(FlaggedWord.id).order_by(FlaggedWord.id),
     "workshop_id": lambda: select(Workshop.id).order_by(Workshop.id),

@@ -41,8 +41,14 @@ def merge(workshop_id: int, round_id: int) -> ResponseReturnValue:
         if len(same) < 2:
             return _page(room, row, [each.id for each in same], 400)
         return render_template("room/merge.html", room=room, round=row, same=same)
-    answers_service.merge(the_person(), room, round_id, ticked, into, clock.now())
+    again = answers_service.merge(the_person(), room, round_id, ticked, into, clock.now())
     flash(_("The answers are one now. Their supporters count once."))
+    if again:
+        flash(
+            _(
+                "Paper was counted for them already. Count that answer again: sheets with any of them count once."
+            )
+        )
     return _to(room, row, into)
 
 
@@ -53,8 +59,10 @@ def arrange(workshop_id: int, round_id: int, option_id: int) -> ResponseReturnVa
     room, row = _asked(workshop_id, round_id)
     person, now, verb = the_person(), clock.now(), request.form.get("verb", "")
     if verb == "unmerge":
-        answers_service.unmerge(person, room, round_id, option_id, now)
+        again = answers_service.unmerge(person, room, round_id, option_id, now)
         flash(_("The answer stands by itself again."))
+        if again:
+            flash(_("Paper was counted for them as one. Count both answers again."))
     elif verb in ("hide", "show"):
         answers_service.hide(person, room, round_id, option_id, verb == "hide", now)
         flash(_("The answer is off the screens.") if verb == "hide" else _("The answer is back."))
@@ -90,6 +98,7 @@ def _page(room: RoomRow, row: RoundRow, ticked: list[int], status: int = 200) ->
         members=members,
         ticked=ticked,
         few=status != 200,
+        counted=bool(queries.paper_of(row.id)),
         decision=may_lead(the_person(), room, clock.now()),
         merging=may_merge(row.state),
         words=words,

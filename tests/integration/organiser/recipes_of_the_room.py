@@ -118,10 +118,10 @@ ROOM: dict[str, Recipe] = {
     "hall.remove_waiting": _remove_waiting,
     "hall.renew_code": _in_hall({}),
     "hall.set_doors": _in_hall({"wish": "open"}),
+    "paper.count": _count_paper,
     "rounds.add": _in_hall(round_fields()),
     "rounds.change": _on_round(round_fields(options="Meer groen\nMeer water\nMeer licht")),
     "rounds.lead": _on_round({"verb": "open"}),
     "rounds.move": _on_round({"to": 0}),
-    "rounds.paper": _count_paper,
     "rounds.remove": _on_round({}),
 }

@@ -176,9 +176,11 @@ def test_what_people_could_vote_on_stays_as_it_is(hall: Hall, desk: FlaskClient,
     number = hall.round(state=state)
     post(desk, f"{hall.path}/rondes/{number}/weg", 403)
     page = visit(desk, f"{hall.path}/rondes/{number}/wijzigen")
-    assert (
-        page.submit("form[action$='/wijzigen']", {"round-question": "Iets heel anders?"}).status_code == 403
-    )
+    refused = page.submit("form[action$='/wijzigen']", {"round-question": "Iets heel anders?"})
+    assert refused.status_code == 403
+    shown = look_at(desk, refused)
+    assert "dus de vraag blijft zoals die is" in shown.text, "a no comes with its sentence"
+    assert shown.one("[name=round-question]")["value"] == "Iets heel anders?"
     assert prepared(hall)[0].question == "Wat wil je hier?"
 
 
