@@ -51,6 +51,7 @@ from app.features.processes.routes import bp as processes
 from app.features.projector.routes import bp as projector
 from app.features.ranking.routes import bp as ranking
 from app.features.room.answers_routes import bp as answers
+from app.features.room.following_routes import bp as following
 from app.features.room.hall_routes import bp as hall
 from app.features.room.paper_routes import bp as paper
 from app.features.room.proving import bp as entrance
@@ -133,6 +134,7 @@ ROOMS = (
     agenda_answers,
     projector,
     room,
+    following,
     hall,
     entrance,
     rounds,

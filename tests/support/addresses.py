@@ -106,6 +106,7 @@ PLACES: dict[str, Callable[[], Any]] = {
     "room.workshop_id": lambda: select(Round.workshop_id).where(Round.id.in_(ASKED)),
     "answers.workshop_id": lambda: select(Round.workshop_id).where(Round.id.in_(ASKED)),
     "paper.workshop_id": lambda: select(Round.workshop_id).where(Round.id.in_(ASKED)),
+    "following.workshop_id": lambda: select(Round.workshop_id).where(Round.id.in_(ASKED)),
     "rounds.workshop_id": lambda: select(Round.workshop_id).where(Round.id.in_(ASKED)),
     "word_id": lambda: select(FlaggedWord.id).order_by(FlaggedWord.id),
     "workshop_id": lambda: select(Workshop.id).order_by(Workshop.id),

@@ -354,7 +354,7 @@ def test_before_it_is_revealed_only_how_many_voted(
         assert not page.all(".room-figures, .room-bar")
     assert "Meer bomen" not in visit(client, f"{hall.path}/uitslagen").text
     told = client.get(f"{hall.path}/meedoen/stand").get_json()
-    assert set(told) == {"sign", "voters"}
+    assert set(told) == {"sign", "answers", "voters"}
     assert told["voters"].startswith("7 ")
 
 
