@@ -50,7 +50,10 @@ from app.features.privacy.routes import bp as privacy
 from app.features.processes.routes import bp as processes
 from app.features.projector.routes import bp as projector
 from app.features.ranking.routes import bp as ranking
+from app.features.room.answers_routes import bp as answers
+from app.features.room.following_routes import bp as following
 from app.features.room.hall_routes import bp as hall
+from app.features.room.paper_routes import bp as paper
 from app.features.room.proving import bp as entrance
 from app.features.room.round_routes import bp as rounds
 from app.features.room.routes import bp as room
@@ -131,9 +134,12 @@ ROOMS = (
     agenda_answers,
     projector,
     room,
+    following,
     hall,
     entrance,
     rounds,
+    answers,
+    paper,
     outcomes,
     evening_pictures,
     evening_report,

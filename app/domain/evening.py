@@ -4,8 +4,8 @@ Steps follow from what there is at this moment. Their keys stay the same when th
 whoever leads the evening stays where he is; a step that went away is followed by what stands in its place.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -49,7 +49,10 @@ class Kind(StrEnum):
 
     THEME = "theme"
     BREAK = "break"
-    OTHER = "other"
+    BLOCK = "block"
+    """A fixed part, such as the opening or the closing."""
+    FREE = "free"
+    """Minutes that nothing was found for: no step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,52 +129,66 @@ class Script:
 def script(items: Sequence[Item], rounds: Iterable[Ask]) -> Script:
     """The evening: the way in, the parts of the programme with their rounds, and the end.
 
-    Rounds come in the order given. One of a theme that is not on the programme is one of the whole evening: before
-    the first theme when no round of a theme comes earlier, at the end otherwise.
+    The agenda is shown in the opening, so the first of the blocks that the programme begins with has no step beside
+    that; those at its end come before the goodbye. Rounds come in the order given. One of a theme that is not on the
+    programme is one of the whole evening: before the first theme when no round of a theme comes earlier, at the end
+    otherwise.
     """
     themes = {item.theme_id for item in items if item.kind is Kind.THEME}
     rounds = list(rounds)
     early, late, of_theme = _dealt(rounds, themes)
-    steps = [Step("join", Scene.JOIN), Step("programme", Scene.PROGRAMME), Step("themes", Scene.THEMES)]
-    steps += _asked(early)
-    for item in items:
-        if item.kind is Kind.THEME and item.theme_id is not None:
-            steps.append(
-                Step(
-                    f"theme:{item.theme_id}",
-                    Scene.THEME,
-                    theme_id=item.theme_id,
-                    minutes=item.minutes,
-                    part=item.key,
-                    title=item.title,
-                )
-            )
-            steps += _asked(of_theme.get(item.theme_id, ()), item.key)
-            steps.append(
-                Step(
-                    f"outcome:{item.theme_id}",
-                    Scene.OUTCOME,
-                    theme_id=item.theme_id,
-                    part=item.key,
-                    title=item.title,
-                )
-            )
-        elif item.kind is Kind.BREAK:
-            steps.append(
-                Step(
-                    f"break:{item.key}"[:40],
-                    Scene.BREAK,
-                    Does.TIME,
-                    None,
-                    None,
-                    item.minutes,
-                    item.key,
-                    item.title,
-                )
-            )
+    opening, between, closing = _around(items)
+    begins, ends = opening[-1].key if opening else "", closing[-1].key if closing else ""
+    shown = [_block(item) for item in opening] or [Step("programme", Scene.PROGRAMME)]
+    steps = [Step("join", Scene.JOIN), replace(shown[0], key="programme"), *shown[1:]]
+    steps += [Step("themes", Scene.THEMES, part=begins), *_asked(early, begins)]
+    for item in between:
+        steps += _part(item, of_theme)
     steps += _asked(late)
-    steps += [Step("focus", Scene.FOCUS), Step("thanks", Scene.THANKS)]
+    steps += [_block(item) for item in closing]
+    steps += [Step("focus", Scene.FOCUS, part=ends), Step("thanks", Scene.THANKS, part=ends)]
     return Script(tuple(steps))
+
+
+def _around(items: Sequence[Item]) -> tuple[list[Item], list[Item], list[Item]]:
+    """The blocks that the programme begins with, what comes after them, and the blocks that it ends with."""
+    told = [item for item in items if item.kind is not Kind.FREE]
+    first = next((place for place, item in enumerate(told) if item.kind is not Kind.BLOCK), len(told))
+    opening, rest = told[:first], told[first:]
+    last = next((place for place, item in enumerate(reversed(rest)) if item.kind is not Kind.BLOCK), 0)
+    return opening, rest[: len(rest) - last], rest[len(rest) - last :]
+
+
+def _part(item: Item, of_theme: Mapping[int, Sequence[Ask]]) -> list[Step]:
+    """The steps of one part of the programme."""
+    if item.kind is Kind.BLOCK:
+        return [_block(item)]
+    if item.kind is Kind.BREAK:
+        return [_step(f"break:{item.key}", Scene.BREAK, item, Does.TIME)]
+    if item.theme_id is None:
+        return []
+    return [
+        _step(f"theme:{item.theme_id}", Scene.THEME, item),
+        *_asked(of_theme.get(item.theme_id, ()), item.key),
+        replace(_step(f"outcome:{item.theme_id}", Scene.OUTCOME, item), minutes=0),
+    ]
+
+
+def _block(item: Item) -> Step:
+    """A fixed part: the agenda with this part marked, and its minutes for the timer."""
+    return _step(f"part:{item.key}", Scene.PROGRAMME, item)
+
+
+def _step(key: str, scene: Scene, item: Item, does: Does = Does.SHOW) -> Step:
+    return Step(
+        key[:40],
+        scene,
+        does,
+        theme_id=item.theme_id,
+        minutes=item.minutes,
+        part=item.key,
+        title=item.title,
+    )
 
 
 def _dealt(

@@ -128,10 +128,11 @@ def of_workshop(workshop_id: int, now: datetime) -> Evening | None:
     )
 
 
+_KINDS = {PartKind.THEME: Kind.THEME, PartKind.BREAK: Kind.BREAK, PartKind.FREE: Kind.FREE}
+
+
 def _kind(part: PartRow) -> Kind:
-    if part.kind == PartKind.THEME:
-        return Kind.THEME
-    return Kind.BREAK if part.kind == PartKind.BREAK else Kind.OTHER
+    return _KINDS.get(PartKind(part.kind), Kind.BLOCK)
 
 
 def _published(document: Mapping[str, Any], tags: Mapping[int, ThemeTag]) -> tuple[PartRow, ...]:

@@ -31,6 +31,8 @@ def public(step: Step) -> str:
     """A step for who reads along: a question is not told before it is asked."""
     if step.scene is Scene.ROUND:
         return _("A question to the room") if step.does is Does.OPEN else _("The question to the room")
+    if step.title and step.scene is Scene.PROGRAMME:
+        return _("The agenda – %(title)s", title=step.title)
     if step.title:
         return _("Outcome: %(title)s", title=step.title) if step.scene is Scene.OUTCOME else step.title
     return scene_name(step.scene)

@@ -5,6 +5,8 @@ import { follow } from "./live.mjs";
 const PATIENCE = 8000;
 // A stream tells every phone at the same moment; they fetch the newer page spread over this time.
 const SPREAD = 1200;
+// Answers of others come in all the time: every phone fetches them now and then, at moments of its own.
+const CALM = [4000, 8000];
 const room = document.querySelector("[data-room]");
 const voice = document.createElement("div");
 voice.className = "visually-hidden";
@@ -28,6 +30,7 @@ function put(html) {
   here.replaceWith(content);
   room.querySelector(".phone__me")?.replaceWith(newer.querySelector(".phone__me"));
   room.dataset.sign = newer.dataset.sign;
+  room.dataset.answers = newer.dataset.answers;
   document.title = page.title;
   const again = focus && document.getElementById(focus);
   if (again && !again.disabled) again.focus({ preventScroll: true });
@@ -63,13 +66,63 @@ async function renew() {
   }
 }
 
+// --- answers of others ---------------------------------------------------------------------------------------------
+
+let answers = "";
+let calm = 0;
+
+function lookAtAnswers() {
+  if (calm || !answers || answers === room.dataset.answers) return;
+  calm = window.setTimeout(async () => {
+    try {
+      await fetchAnswers();
+    } catch {
+      // tried again below
+    }
+    calm = 0;
+    lookAtAnswers();
+  }, CALM[0] + Math.random() * (CALM[1] - CALM[0]));
+}
+
+async function fetchAnswers() {
+  const place = room.querySelector("[data-list]");
+  if (!place || busy || renewing) return;
+  const answer = await fetch(place.dataset.list, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+  if (!answer.ok) return;
+  const newer = await answer.json();
+  if (!place.isConnected || busy || renewing) return;
+  const shown = new Set(newer.answers.map(([number]) => `option-${number}`));
+  if ([...place.children].some((each) => !shown.has(each.id))) {
+    // Answers became one: what this phone supports may stand elsewhere now. Not under the fingers of who types.
+    if (document.activeElement?.matches("textarea")) return;
+    await renew();
+    return;
+  }
+  for (const [number, text] of newer.answers) if (!document.getElementById(`option-${number}`)) place.append(made(number, text));
+  if (newer.answers.length) room.querySelector("[data-none]")?.remove();
+  room.dataset.answers = newer.mark;
+}
+
+function made(number, text) {
+  const item = room.querySelector("[data-answer]").content.firstElementChild.cloneNode(true);
+  const button = item.querySelector("button");
+  item.id = `option-${number}`;
+  item.querySelector("[name=option]").value = number;
+  item.querySelector(".phone__text").textContent = text;
+  button.id = `support-${number}`;
+  button.querySelector(".visually-hidden").textContent = `: ${text}`;
+  return item;
+}
+
 // --- what the room is at -----------------------------------------------------------------------------------------
 
 function frame(state) {
   const voters = room.querySelector("[data-voters]");
   if (voters && state.voters && voters.textContent !== state.voters) voters.textContent = state.voters;
   wanted = state.sign;
+  answers = state.answers;
   look();
+  lookAtAnswers();
 }
 
 function notice(lost) {
@@ -118,6 +171,7 @@ async function work() {
   busy = false;
   room.removeAttribute("aria-busy");
   look();
+  lookAtAnswers();
 }
 
 if (room) {

@@ -15,6 +15,8 @@ from tests.support.browsing import Site
 
 pytestmark = pytest.mark.browser
 CODE = "SLIM26"
+CALM = 20_000
+"""Milliseconds in which answers of others arrive: phones fetch them every four to eight seconds."""
 
 
 @pytest.fixture
@@ -136,8 +138,9 @@ def test_an_answer_of_another_comes_in_while_somebody_types(
     other.get_by_label("Je antwoord").fill("Meer bomen")
     other.get_by_role("button", name="Verstuur").click()
     expect(other.get_by_label("Je antwoord")).to_have_value("")
-    expect(one.locator(".phone__option")).to_contain_text("Meer bomen")
+    expect(one.locator(".phone__option")).to_contain_text("Meer bomen", timeout=CALM)
     expect(one.get_by_label("Je antwoord")).to_have_value("Ik ben nog aan het")
+    expect(one.get_by_label("Je antwoord")).to_be_focused()
     one.get_by_role("button", name=re.compile("Ik steun dit")).click()
     expect(one.get_by_role("button", name=re.compile("Je steunt dit"))).to_be_visible()
     assert votes(site, number) == [1, 1]

@@ -188,15 +188,15 @@ def _values(form: Tag, button: str | None) -> dict[str, object]:
             if not field_.has_attr("checked"):
                 continue
             value = str(field_.get("value") or "on")
-            if kind == "checkbox" and str(name) in values:
-                already = values[str(name)]
-                value = [*already, value] if isinstance(already, list) else [already, value]
         elif field_.name == "textarea":
             value = field_.get_text().removeprefix("\r").removeprefix("\n")
         elif field_.name == "select":
             first = [] if field_.has_attr("multiple") else field_.select("option")[:1]
             chosen = field_.select("option[selected]") or first
             value = [str(option.get("value", option.get_text())) for option in chosen]
+        if kind in ("checkbox", "hidden") and str(name) in values:
+            already = values[str(name)]
+            value = [*already, value] if isinstance(already, list) else [already, value]
         values[str(name)] = value
     return values
 

@@ -99,7 +99,7 @@ class World:
             return {"call_id": self._open_agenda_vote()}
         if endpoint.startswith("processes.") or room in ("partners", "practices"):
             return self._of_a_process(room, view)
-        if room in ("room", "hall", "rounds"):
+        if room in ("room", "hall", "rounds", "answers", "paper", "following"):
             return self._of_a_room(view)
         if room in ("workshop", "projector", "desk", "agenda_versions", "agenda_answers"):
             return self._of_a_workshop()

@@ -1,7 +1,7 @@
 """The evening as it was planned: the parts of its programme in order, from the published agenda or else as drafted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,6 +44,8 @@ class Evening:
     weighting: str = ""
     deviations: tuple[str, ...] = ()
     """What a facilitator changed to what the votes made of it, in sentences."""
+    is_hidden: bool = False
+    """Whether a phase hides the counts: then nothing tells why the agenda is as it is."""
 
     @property
     def themes(self) -> tuple[Part, ...]:
@@ -52,12 +54,14 @@ class Evening:
 
 def planned(workshop: WorkshopRow, frame: Frame, now: datetime) -> Evening:
     """The agenda that counts. While nobody may see counts it is empty, unless it was published: themes and minutes
-    are a decision then (decision 0036)."""
+    are a decision then, and what they followed from is hidden as everywhere (decision 0036)."""
     version = agenda_versions.newest(workshop.id) if workshop.version else None
+    hidden = frame.call.hides_counts(now)
     if version is not None:
-        return _published(workshop, version)
-    if frame.call.hides_counts(now):
-        return Evening()
+        evening = _published(workshop, version)
+        return _bare(evening) if hidden else evening
+    if hidden:
+        return Evening(is_hidden=True)
     return _drafted(workshop, frame, now)
 
 
@@ -96,6 +100,11 @@ def _published(workshop: WorkshopRow, version: VersionRow) -> Evening:
             deviation(each["kind"], each["title"], each["reason"]) for each in document["deviations"]
         ),
     )
+
+
+def _bare(evening: Evening) -> Evening:
+    """Its parts in their order with their minutes: no reason, no standing, no way of weighing."""
+    return replace(evening, stand=None, weighting="", deviations=(), is_hidden=True)
 
 
 def _drafted(workshop: WorkshopRow, frame: Frame, now: datetime) -> Evening:

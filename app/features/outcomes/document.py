@@ -88,10 +88,9 @@ def _people(report: Report) -> list[Part]:
 def _basis(report: Report, stand_url: str) -> list[Part]:
     found: list[Part] = [Heading(_("What the agenda followed from"))]
     stand = report.stand
-    if stand is None:
-        found.append(Text(_("No standing was sealed for this workshop.")))
-        return found
     found.append(Text(basis(report)))
+    if stand is None:
+        return found
     found.append(Text(_("Fingerprint: %(digest)s", digest=stand.digest), TextKind.NOTE))
     if stand_url:
         found.append(Text(stand_url, TextKind.NOTE))
@@ -99,10 +98,15 @@ def _basis(report: Report, stand_url: str) -> list[Part]:
 
 
 def basis(report: Report) -> str:
-    """Which standing it was, in a sentence."""
+    """Which standing it was, or why none is named, in a sentence."""
     stand = report.stand
+    if report.is_hidden:
+        return _(
+            "You see why these themes are on it when this round of voting has ended. Until then nobody sees how the"
+            " votes stand."
+        )
     if stand is None:
-        return ""
+        return _("No standing was sealed for this workshop.")
     if stand.sealed_at is None:
         said = _("The agenda followed from sealed standing number %(number)s.", number=stand.number)
     else:

@@ -61,6 +61,8 @@ class Report:
     stand: Stand | None
     version: int | None
     weighting: str
+    is_hidden: bool
+    """Whether a phase hides the counts, and with them what the agenda followed from."""
     programme: tuple[Part, ...]
     deviations: tuple[str, ...]
     chapters: tuple[Chapter, ...]
@@ -91,6 +93,7 @@ def of(workshop: WorkshopRow, now: datetime) -> Report:
         stand=_stand(evening),
         version=evening.version,
         weighting=_weighting(evening.weighting),
+        is_hidden=evening.is_hidden,
         programme=evening.parts,
         deviations=(*evening.deviations, *_otherwise(items)),
         chapters=tuple(

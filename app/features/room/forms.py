@@ -1,6 +1,7 @@
 """What people fill in at the door and on their phone, and what facilitators fill in to ask something."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext
@@ -135,15 +136,25 @@ class PaperForm(Form):
     """Counts from paper: nothing but the token; the numbers have a field each."""
 
 
-def numbers_of(cells: Iterable[tuple[int, int]], sent: Any) -> tuple[dict[tuple[int, int], int], list[str]]:
-    """The numbers that were filled in by cell, and the names of the fields that hold none."""
+_CELL = re.compile(r"count-([1-9]\d{0,9})-(m1|0|1)")
+
+
+def numbers_of(
+    sent: Mapping[str, str], *, empty_is_nought: bool
+) -> tuple[dict[tuple[int, int], int], list[str]]:
+    """The numbers that came in by cell (option, choice), and the names of the fields that hold none.
+
+    Which fields there must be is not known here: what was asked when the form was made may have changed since.
+    """
     found: dict[tuple[int, int], int] = {}
     faulty: list[str] = []
-    for cell in cells:
-        name = field_name(*cell)
-        text = str(sent.get(name, "")).strip()
+    for name, typed in sent.items():
+        cell = _CELL.fullmatch(name)
+        if cell is None:
+            continue
+        text = typed.strip() or ("0" if empty_is_nought else "")
         if text.isascii() and text.isdigit() and len(text) <= 4:
-            found[cell] = int(text)
+            found[int(cell[1]), -1 if cell[2] == "m1" else int(cell[2])] = int(text)
         else:
             faulty.append(name)
     return found, faulty

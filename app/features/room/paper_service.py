@@ -38,9 +38,10 @@ def enter(counter: Person, room: RoomRow, round_id: int, numbers: Mapping[Cell, 
     others = set(_counters(round_id)) - {me}
     if len(others) >= 2:
         raise NotAllowed(TWO_COUNTED)
-    if set(numbers) != cells(row):
+    asked = cells(row)
+    if set(numbers) != asked:
         raise NotAllowed(CHANGED)
-    options = select(RoundOption.id).where(RoundOption.round_id == round_id)
+    options = {option for option, _value in asked}  # what is off the screens keeps the counts that it has
     before = {
         (option, value): number
         for option, value, number in db.session.execute(

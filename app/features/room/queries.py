@@ -131,6 +131,13 @@ def option_marks(round_id: int) -> str:
     return "|".join(str(each) for each in row)
 
 
+def hidden(round_id: int) -> int:
+    """How many answers are off the screens."""
+    return db.session.scalars(
+        select(func.count(RoundOption.hidden_at)).where(RoundOption.round_id == round_id)
+    ).one()
+
+
 def revealed(workshop_id: int) -> list[int]:
     """The rounds of which everybody may see the result."""
     rows = select(Round.id).where(Round.workshop_id == workshop_id, Round.state == RoundState.REVEALED)

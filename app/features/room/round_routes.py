@@ -1,4 +1,4 @@
-"""Rounds for facilitators, from preparing to counting paper; and what came out, for everybody."""
+"""Rounds for facilitators, from preparing to showing the result; and what came out, for everybody."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,12 +8,12 @@ from app.db import db
 from app.domain import rounds as rules
 from app.domain.decision import Decision, NotAllowed
 from app.domain.ranking import Method
-from app.features.room import forms, paper_service, queries, rounds_service, view, words
+from app.features.room import forms, queries, rounds_service, view, words
 from app.features.room.rounds_service import Wish
 from app.kit import clock, doors
 from app.kit.identity import current_person, the_person
 from app.models.room import RoundKind, RoundState
-from app.policies.room import may_lead, may_merge
+from app.policies.room import may_lead
 from app.records import frames, order, rooms, round_moments, rounds
 from app.records.frames import Frame
 from app.records.rooms import RoomRow
@@ -114,76 +114,6 @@ def remove(workshop_id: int, round_id: int) -> ResponseReturnValue:
     rounds_service.remove(the_person(), _room(workshop_id), round_id, clock.now())
     flash(_("The round has been deleted."))
     return redirect(url_for("rounds.index", workshop_id=workshop_id), code=303)
-
-
-@bp.get("/werkateliers/<int:workshop_id>/rondes/<int:round_id>/antwoorden")
-@doors.facilitator
-def answers(workshop_id: int, round_id: int) -> ResponseReturnValue:
-    """The answers of an open question: which mean the same, and which go off the screens."""
-    row = _round(workshop_id, round_id)
-    if row.kind is not RoundKind.OPEN:
-        abort(404)
-    found = queries.answers(round_id)
-    members: dict[int, list[queries.AnswerRow]] = {}
-    for each in found:
-        if each.merged_into_id is not None:
-            members.setdefault(each.merged_into_id, []).append(each)
-    room = _room(workshop_id)
-    return render_template(
-        "room/answers.html",
-        room=room,
-        round=row,
-        answers=[each for each in found if each.merged_into_id is None],
-        members=members,
-        decision=may_lead(the_person(), room, clock.now()),
-        merging=may_merge(row.state),
-        words=words,
-    )
-
-
-@bp.post("/werkateliers/<int:workshop_id>/rondes/<int:round_id>/antwoorden/<int:option_id>")
-@doors.facilitator
-def arrange_answer(workshop_id: int, round_id: int, option_id: int) -> ResponseReturnValue:
-    """Merge (`into`), unmerge, hide or show an answer (`verb`)."""
-    room, person, now = _room(workshop_id), the_person(), clock.now()
-    verb, into = request.form.get("verb", ""), request.form.get("into", type=int)
-    if verb == "merge" and into is not None and 0 < into < 2**31:
-        rounds_service.merge(person, room, round_id, option_id, into, now)
-        flash(_("The answers are one now. Their supporters count once."))
-    elif verb == "unmerge":
-        rounds_service.unmerge(person, room, round_id, option_id, now)
-        flash(_("The answer stands by itself again."))
-    elif verb in ("hide", "show"):
-        rounds_service.hide(person, room, round_id, option_id, verb == "hide", now)
-        flash(_("The answer is off the screens.") if verb == "hide" else _("The answer is back."))
-    else:
-        abort(400)
-    address = url_for(
-        "rounds.answers", workshop_id=workshop_id, round_id=round_id, _anchor=f"answer-{option_id}"
-    )
-    return redirect(address, code=303)
-
-
-@bp.route("/werkateliers/<int:workshop_id>/rondes/<int:round_id>/papier", methods=["GET", "POST"])
-@doors.facilitator
-def paper(workshop_id: int, round_id: int) -> ResponseReturnValue:
-    """Enter what one counted on paper; with two people, see where they differ."""
-    room, row = _room(workshop_id), _round(workshop_id, round_id)
-    form = forms.PaperForm()
-    if request.method == "GET":
-        return _paper_page(room, row, form)
-    cells = [
-        (each.option_id, value) for each in rounds.figures(row).rows for value in rounds.COUNTED[row.kind]
-    ]
-    numbers, faulty = forms.numbers_of(cells, request.form)
-    if faulty or not form.validate():
-        return _paper_page(room, row, form, 400, faulty=faulty)
-    try:
-        paper_service.enter(the_person(), room, round_id, numbers, clock.now())
-    except NotAllowed as no:
-        return _paper_page(room, row, form, 403, decision=no.decision)
-    flash(_("Your counts have been saved."))
-    return redirect(url_for("rounds.paper", workshop_id=workshop_id, round_id=round_id), code=303)
 
 
 @bp.get("/werkateliers/<int:workshop_id>/rondes/<int:round_id>")
@@ -301,47 +231,5 @@ def _change_page(
         db.session.rollback()
     page = render_template(
         "room/change.html", room=room, round=row, form=form, refusal=refusal, words=words, kinds=RoundKind
-    )
-    return page, status
-
-
-def _paper_page(
-    room: RoomRow,
-    row: RoundRow,
-    form: forms.PaperForm,
-    status: int = 200,
-    *,
-    faulty: list[str] | None = None,
-    decision: Decision | None = None,
-) -> ResponseReturnValue:
-    """The numbers of whoever asks; those of the other one only once both entered theirs."""
-    if decision is not None:
-        db.session.rollback()
-    me = the_person().id
-    counted = queries.paper_of(row.id)
-    mine = next((each for each in counted if each.person_id == me), None)
-    both = counted if len(counted) == 2 else []
-    options = rounds.figures(row).rows
-    values = rounds.COUNTED[row.kind]
-    cells = [(each.option_id, value) for each in options for value in values]
-    sent = {cell: request.form.get(forms.field_name(*cell), "") for cell in cells} if faulty else {}
-    page = render_template(
-        "room/paper.html",
-        room=room,
-        round=row,
-        form=form,
-        options=options,
-        values=values,
-        typed=sent or (mine.numbers if mine else {}),
-        mine=mine,
-        both=both,
-        others=sum(each.person_id != me for each in counted),
-        may_enter=(mine is not None or len(counted) < 2) and row.state is not RoundState.PLANNED,
-        differing={cell for cell in cells if both and both[0].numbers.get(cell) != both[1].numbers.get(cell)},
-        faulty=faulty or [],
-        field_name=forms.field_name,
-        decision=may_lead(the_person(), room, clock.now()),
-        refusal=decision,
-        words=words,
     )
     return page, status

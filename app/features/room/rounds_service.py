@@ -1,4 +1,4 @@
-"""What facilitators prepare: rounds with their options, in an order; and what they do with the answers of the room.
+"""What facilitators prepare: rounds with their options, in an order.
 
 Every verb asks the policy, holds the round, and leaves one line in the audit log; doing it again changes nothing.
 """
@@ -18,7 +18,7 @@ from app.models.person import Person
 from app.models.process import Theme
 from app.models.room import Round, RoundKind, RoundOption
 from app.models.workshop import Workshop
-from app.policies.room import may_change, may_lead, may_merge
+from app.policies.room import may_change, may_lead
 from app.records import round_moments, rounds
 from app.records.rooms import RoomRow
 
@@ -29,7 +29,6 @@ HIDDEN = Decision(
     N_("As long as counts are hidden nobody knows which ideas are on top. Write the statements yourself.")
 )
 TOO_FEW = Decision(N_("There are fewer than two options to divide dots over. Write some yourself."))
-NO_ANSWER = Decision(N_("This answer is no longer there."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def add(facilitator: Person, room: RoomRow, wish: Wish, now: datetime) -> int:
 
 def change(facilitator: Person, room: RoomRow, round_id: int, wish: Wish, now: datetime) -> None:
     """Ask something else, as long as nobody could vote; what was asked already is fine. Raises NotAllowed."""
-    row = _held(facilitator, room, round_id, now)
+    row = held(facilitator, room, round_id, now)
     may_change(row.state).or_raise()
     if _is_same(row, wish):
         db.session.rollback()
@@ -113,80 +112,19 @@ def move(facilitator: Person, room: RoomRow, round_id: int, to: int, now: dateti
     db.session.commit()
 
 
-def merge(
-    facilitator: Person, room: RoomRow, round_id: int, option_id: int, into_id: int, now: datetime
-) -> None:
-    """Say that two answers mean the same: who supported either supports the second one. Raises NotAllowed.
-
-    Only before the result was shown, as apart again: the figures of a revealed round never change.
-    """
-    row = _held(facilitator, room, round_id, now)
-    may_merge(row.state).or_raise()
-    one, other = _answer(row, option_id), _answer(row, into_id)
-    target = other.merged_into_id or other.id
-    if one.id == target or one.merged_into_id == target:
-        db.session.rollback()
-        return
-    db.session.execute(
-        update(RoundOption)
-        .where(RoundOption.round_id == round_id, RoundOption.merged_into_id == one.id)
-        .values(merged_into_id=target)
-        .execution_options(synchronize_session=False)
-    )
-    one.merged_into_id, one.hidden_at = target, None
-    audit.record(facilitator, "rounds.merge", row, now, after={"option": one.id, "with": target})
-    db.session.commit()
-
-
-def unmerge(facilitator: Person, room: RoomRow, round_id: int, option_id: int, now: datetime) -> None:
-    """Let an answer stand by itself again, with everybody who supported it. Raises NotAllowed."""
-    row = _held(facilitator, room, round_id, now)
-    may_merge(row.state).or_raise()
-    one = _answer(row, option_id)
-    if one.merged_into_id is None:
-        db.session.rollback()
-        return
-    before, one.merged_into_id = one.merged_into_id, None
-    audit.record(facilitator, "rounds.unmerge", row, now, before={"option": one.id, "with": before})
-    db.session.commit()
-
-
-def hide(
-    facilitator: Person, room: RoomRow, round_id: int, option_id: int, hidden: bool, now: datetime
-) -> None:
-    """Take an answer off all screens, or put it back; those that mean the same go along. Raises NotAllowed.
-
-    Also after the result was shown: an insult has to go whenever it is seen, and no figure of another one changes.
-    """
-    row = _held(facilitator, room, round_id, now)
-    one = _answer(row, option_id)
-    if one.merged_into_id is not None or (one.hidden_at is not None) == hidden:
-        db.session.rollback()
-        return
-    one.hidden_at = now if hidden else None
-    audit.record(facilitator, "rounds.hide" if hidden else "rounds.show", row, now, after={"option": one.id})
-    db.session.commit()
-
-
 def _lead(facilitator: Person, room: RoomRow, now: datetime) -> None:
     """The policy, with the workshop held: two facilitators arrange rounds one after the other."""
     may_lead(facilitator, room, now).or_raise()
     db.session.get_one(Workshop, room.id, with_for_update={"key_share": True}, populate_existing=True)
 
 
-def _held(facilitator: Person, room: RoomRow, round_id: int, now: datetime) -> Round:
+def held(facilitator: Person, room: RoomRow, round_id: int, now: datetime) -> Round:
+    """The round, kept from everybody who votes or leads until this transaction ends. Raises NotAllowed."""
     _lead(facilitator, room, now)
     row = round_moments.hold(round_id)
     if row is None or row.workshop_id != room.id:
         raise NotAllowed(Decision(round_moments.GONE))
     return row
-
-
-def _answer(row: Round, option_id: int) -> RoundOption:
-    found = db.session.get(RoundOption, option_id, populate_existing=True)
-    if found is None or found.round_id != row.id or row.kind is not RoundKind.OPEN:
-        raise NotAllowed(NO_ANSWER)
-    return found
 
 
 def _check(room: RoomRow, wish: Wish) -> None:

@@ -14,7 +14,6 @@ from flask import (
     request,
     url_for,
 )
-from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -23,10 +22,9 @@ from app.domain import rounds as rules
 from app.domain.ballot import Group
 from app.domain.decision import Decision, NotAllowed
 from app.features.room import checking_in, forms, frame, proving, queries, view, voting, words
-from app.kit import clock, doors, live
+from app.kit import clock, doors
 from app.kit.caching import UNKEPT
 from app.kit.forms import csrf
-from app.kit.i18n import language
 from app.kit.identity import current_person, person_number
 from app.kit.limits import ROOM, caller, limiter
 from app.models.room import RoundKind, RoundState
@@ -43,11 +41,6 @@ POLL = 3000
 """Milliseconds between two questions of a phone that cannot follow a stream."""
 ODD = 404
 """What a code is answered with that no workshop has; only these are counted against whoever sends them."""
-
-
-@bp.record
-def _set_up(_state: BlueprintSetupState) -> None:
-    live.register(frame.CHANNEL)
 
 
 @bp.after_request
@@ -129,19 +122,6 @@ def phone(workshop_id: int) -> ResponseReturnValue:
     """What is asked now, with large buttons; afterwards what came out."""
     room = rooms.get(workshop_id) or abort(404)
     return _phone_page(room, None)
-
-
-@bp.get("/werkateliers/<int:workshop_id>/meedoen/stand")
-@doors.public
-def state(workshop_id: int) -> ResponseReturnValue:
-    """What the phones follow, as JSON; 304 while nothing has changed."""
-    if rooms.get(workshop_id) is None:
-        abort(404)
-    found = frame.of_workshop(workshop_id, language()) or abort(404)
-    answer = Response(found.body, content_type="application/json")
-    answer.set_etag(found.etag)
-    answer.headers["Cache-Control"] = "no-cache"
-    return answer.make_conditional(request)
 
 
 def _whose_phone() -> str:
@@ -300,6 +280,8 @@ def _phone_page(
         return page, status
     every = rounds.of_workshop(room.id)
     current = frame.now_on(every)
+    # Before what they are about: what changes in between is fetched once too often, and not missed.
+    sign, answers = frame.sign(current), frame.answers(current)
     outcome = view.outcome(current) if current and current.state is RoundState.REVEALED else None
     options, mine, voters, gone = [], {}, 0, []
     if current is not None and outcome is None:
@@ -327,7 +309,8 @@ def _phone_page(
         voters=words.voters_text(voters),
         values=rounds.VALUES.get(current.kind, ()) if current else (),
         earlier=[row for row in every if row.state is RoundState.REVEALED and row != current],
-        sign=frame.sign(current),
+        sign=sign,
+        answers=answers,
         form=form or forms.AnswerForm(formdata=None),  # only here: its token begins a session
         notice=notice,
         words=words,

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_datetime
 from flask_babel import gettext as _
 
+from app.domain.decision import Decision
 from app.domain.ranking import Weighting
 from app.features.workshop import comparison, forms, items, ordering, publishing, view, words
 from app.features.workshop.publishing import Draft
@@ -60,6 +61,24 @@ class Shown:
     table: comparison.Table | None
     asking: Sequence[Asking]
     order_mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A form that was made for an agenda that has changed since, and why it was not taken."""
+
+    decision: Decision
+    form: forms.OrderForm | forms.PublishForm
+
+    @property
+    def words(self) -> str:
+        """What was typed in it."""
+        field = self.form.note if isinstance(self.form, forms.PublishForm) else self.form.reason
+        return field.data or ""
+
+    def typed(self, kind: type[Form], name: str) -> dict[str, str]:
+        """The words under the name of their field, for a new form of that kind."""
+        return {name: self.words} if isinstance(self.form, kind) else {}
 
 
 def sealed_choices(seals: Sequence[StandRow]) -> list[tuple[str, str]]:
@@ -144,9 +163,13 @@ def _asking(of: WorkshopRow, draft: Draft, tags: Mapping[int, ThemeTag], now: da
 
 
 def page(
-    workshop_id: int, facilitator: Person, now: datetime, faulty: Form | None = None
+    workshop_id: int,
+    facilitator: Person,
+    now: datetime,
+    faulty: Form | None = None,
+    overtaken: Late | None = None,
 ) -> ResponseReturnValue:
-    """The page with all its forms; the one with faults in it keeps what was typed."""
+    """The page with all its forms; the one with faults in it, or that came too late, keeps what was typed."""
     of = agendas.workshop(workshop_id) or abort(404)
     frame = frames.of_call(of.call_slug) or abort(404)
     hidden = frame.call.hides_counts(now)
@@ -169,11 +192,12 @@ def page(
         words=words,
         decision=may_arrange(facilitator, of, now),
         faulty=faulty,
+        overtaken=overtaken,
         themes=[item for item in fixed if not item.is_block and item.theme_id in tags],
         taken=sum(item.minutes for item in fixed if item.is_block or item.kind == AgendaItemKind.PINNED),
-        **_forms(of, frame, fixed, seals, shown, faulty),
+        **_forms(of, frame, fixed, seals, shown, faulty, overtaken),
     )
-    return rendered, 400 if faulty else 200
+    return rendered, 400 if faulty else 409 if overtaken else 200
 
 
 def _forms(
@@ -183,23 +207,29 @@ def _forms(
     seals: Sequence[StandRow],
     shown: Shown | None,
     faulty: Form | None,
+    overtaken: Late | None,
 ) -> dict[str, Any]:
     def form(kind: type[F], prefix: str, *given: Any, **values: Any) -> F:
         if isinstance(faulty, kind) and faulty._prefix == prefix:
             return faulty
         return kind(*given, formdata=None, prefix=prefix, **values)
 
+    def typed(kind: type[Form], name: str) -> dict[str, str]:
+        return overtaken.typed(kind, name) if overtaken else {}
+
     chosen = f"{of.basis.value}:{of.basis_number}" if of.basis == AgendaBasis.STAND else of.basis.value
     publish = form(
         forms.PublishForm,
         "publish-",
         is_first=of.version is None,
-        data={"seen": str(of.version or 0), "mark": shown.draft.mark if shown else ""},
+        data={"seen": str(of.version or 0), "mark": shown.draft.mark if shown else ""}
+        | typed(forms.PublishForm, "note"),
     )
     order = form(
         forms.OrderForm,
         "order-",
-        data={"seen": shown.order_mark if shown else "", "reason": of.order_reason},
+        data={"seen": shown.order_mark if shown else "", "reason": of.order_reason}
+        | typed(forms.OrderForm, "reason"),
     )
     return {
         "workshop_form": form(forms.WorkshopForm, "workshop-", data={"minutes": of.minutes}),

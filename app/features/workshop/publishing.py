@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.db import db
 from app.domain.decision import N_, Decision, NotAllowed
@@ -71,7 +71,7 @@ def publish(facilitator: Person, workshop_id: int, seen: int, mark: str, note: s
     """Publish the draft and tell who follows the process or comes to the workshop; the number of the version.
 
     seen: the number of the newest version, and mark: of the draft, as the facilitator saw them. Raises NotAllowed,
-    and Overtaken when either is another one now.
+    and Overtaken when either is another one now. The same form that its sender sends twice publishes once.
     """
     agenda_drafts.refresh(workshop_id, now)
     workshop = open_(facilitator, workshop_id, now)
@@ -80,10 +80,16 @@ def publish(facilitator: Person, workshop_id: int, seen: int, mark: str, note: s
     frame = frames.read(row.call_slug)
     assert frame is not None
     may_publish(facilitator, row, now, hidden=frame.call.hides_counts(now)).or_raise()
-    newest = db.session.scalar(
-        select(func.max(AgendaVersion.number)).where(AgendaVersion.workshop_id == workshop_id)
-    )
-    if (newest or 0) != seen:
+    newest = db.session.execute(
+        select(AgendaVersion.number, AgendaVersion.published_by, AgendaVersion.note)
+        .where(AgendaVersion.workshop_id == workshop_id)
+        .order_by(AgendaVersion.number.desc())
+        .limit(1)
+    ).one_or_none()
+    if newest is not None and tuple(newest) == (seen + 1, facilitator.id, note):
+        db.session.rollback()
+        return seen + 1
+    if (newest.number if newest else 0) != seen:
         raise Overtaken(PUBLISHED_MEANWHILE)
     found = draft(row, frame, now, compute=False)
     if found is None or found.mark != mark:

@@ -233,8 +233,7 @@ def move(workshop_id: int) -> ResponseReturnValue:
             clock.now(),
         )
     except service.Overtaken as error:
-        db.session.rollback()
-        flash(_(error.decision.refusal))
+        return _overtaken(workshop_id, error, form)
     return _back(workshop_id, builder.anchor(key, button))
 
 
@@ -266,8 +265,7 @@ def publish(workshop_id: int) -> ResponseReturnValue:
             clock.now(),
         )
     except service.Overtaken as error:
-        db.session.rollback()
-        return _done(workshop_id, _(error.decision.refusal))
+        return _overtaken(workshop_id, error, form)
     return _done(workshop_id, _("Version %(number)s has been published.", number=number))
 
 
@@ -310,6 +308,14 @@ def remove_item(workshop_id: int, item_id: int) -> ResponseReturnValue:
 
 def _builder(workshop_id: int, faulty: Form | None = None) -> ResponseReturnValue:
     return builder.page(workshop_id, the_person(), clock.now(), faulty)
+
+
+def _overtaken(
+    workshop_id: int, error: service.Overtaken, form: forms.OrderForm | forms.PublishForm
+) -> ResponseReturnValue:
+    """The agenda as it is now, with what was typed, to be sent once more by who still wants it."""
+    db.session.rollback()
+    return builder.page(workshop_id, the_person(), clock.now(), overtaken=builder.Late(error.decision, form))
 
 
 def _known(workshop_id: int) -> agendas.WorkshopRow:

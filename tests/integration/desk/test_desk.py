@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import update
 
 from app.db import db
@@ -67,10 +68,10 @@ def test_the_desk_shows_now_and_next_and_every_step(evening: Evening) -> None:
     page = visit(evening.desk(), f"{evening.path}/regie", max_queries=9)
     pictures = [picture["aria-label"] for picture in page.all(".screen-small")]
     assert pictures == ["Het scherm toont: Doe mee op je telefoon", "Straks: Dit zou de agenda zijn"]
-    assert page.texts(".desk__go button") == ["Toon: De agenda"]
+    assert page.texts(".desk__go button") == ["Toon: De agenda – Welkom"]
     assert not page.all('[data-key-for="before"]')
     assert page.texts(".desk__script")[0].split(" Pauze")[0] == (
-        "Meedoen nu De agenda Ranglijst van thema's Groen 30 min Stemming openen: Wat wil je hier? "
+        "Meedoen nu De agenda – Welkom 10 min Ranglijst van thema's Groen 30 min Stemming openen: Wat wil je hier? "
         "Stemming sluiten: Wat wil je hier? Uitslag tonen: Wat wil je hier? Opbrengst: Groen"
     )
     assert len(page.all("h1")) == 1
@@ -90,17 +91,31 @@ def test_an_evening_from_the_first_step_to_the_last(evening: Evening) -> None:
         states.append(evening.state().value)
     assert seen == [
         *("programme", "themes", "theme", "round", "round", "round", "outcome"),
-        *("break", "theme", "outcome", "focus", "thanks"),
+        *("break", "theme", "outcome", "programme", "focus", "thanks"),
     ]
     assert states[2:6] == ["planned", "open", "closed", "revealed"]
     assert "Dit is het einde van de avond." in visit(client, f"{evening.path}/regie").text
-    assert [line.action for line in evening.lines()] == ["desk.step"] * 12
+    assert [line.action for line in evening.lines()] == ["desk.step"] * 13
     assert [line.action for line in evening.lines("rounds.")] == [
         "rounds.open",
         "rounds.close",
         "rounds.reveal",
     ]
     assert evening.lines()[3].before == {"step": f"theme:{evening.room.themes['Groen']}", "scene": "theme"}
+
+
+def test_the_opening_and_the_closing_have_a_step_and_a_timer(evening: Evening) -> None:
+    client = evening.desk()
+    closing = f"part:block:{evening.room.item(AgendaItemKind.CLOSING)}"
+    for key, title, minutes in (("programme", "Welkom", "10"), (closing, "Borrel", "5")):
+        evening.step(client, key)
+        page = visit(client, f"{evening.path}/regie")
+        assert f"De agenda – {title}" in page.one('.desk__script [aria-current="step"]').get_text()
+        assert page.one("#timer-minutes")["value"] == minutes
+        picture = BeautifulSoup(evening.frame()["picture"], "html.parser")
+        now = picture.select_one('[aria-current="step"]')
+        assert now is not None
+        assert title in now.get_text()
 
 
 def test_going_back_shows_and_does_nothing_else(evening: Evening) -> None:
@@ -364,4 +379,4 @@ def test_a_browser_that_crashed_comes_back_as_it_was(evening: Evening) -> None:
 def test_it_speaks_english(evening: Evening) -> None:
     page = visit(evening.desk(), f"/en{evening.path}/regie")
     assert page.h1 == "Control desk"
-    assert page.texts(".desk__go button") == ["Show: The agenda"]
+    assert page.texts(".desk__go button") == ["Show: The agenda – Welkom"]

@@ -56,7 +56,7 @@ def test_a_stream_brings_what_the_phones_ask_for(hall: Hall, hub: live.Hub) -> N
     english.shows(lambda seen: seen["voters"] == "1 person has voted.")
     hall.lead("close", number)
     follower.shows(lambda seen: seen["sign"] != sign)
-    assert set(follower.newest) == {"sign", "voters"}
+    assert set(follower.newest) == {"sign", "answers", "voters"}
 
 
 def test_nobody_follows_a_workshop_that_is_not_there(hub: live.Hub) -> None:

@@ -71,13 +71,21 @@ def _on_round(data: dict[str, Any]) -> Recipe:
 def _arrange_answer(office: Office) -> dict[str, Any]:
     hall = a_hall(office.app)
     number = hall.round(RoundKind.OPEN, options=("Bomen", "Meer groen"), state=CLOSED)
-    one, other = hall.options(number)
+    other = hall.options(number)[1]
     return {
         "workshop_id": hall.workshop,
         "round_id": number,
         "option_id": other,
-        "data": {"verb": "merge", "into": one},
+        "data": {"verb": "hide"},
     }
+
+
+def _merge_answers(office: Office) -> dict[str, Any]:
+    hall = a_hall(office.app)
+    number = hall.round(RoundKind.OPEN, options=("Bomen", "Meer groen"), state=CLOSED)
+    one, other = hall.options(number)
+    data = {"same": [one, other], "into": one}
+    return {"workshop_id": hall.workshop, "round_id": number, "data": data}
 
 
 def _count_paper(office: Office) -> dict[str, Any]:
@@ -101,6 +109,8 @@ def round_fields(**values: Any) -> dict[str, Any]:
 
 
 ROOM: dict[str, Recipe] = {
+    "answers.arrange": _arrange_answer,
+    "answers.merge": _merge_answers,
     "gatherings.keep_places": _keep_places,
     "hall.change_group": _with_somebody({"groep": "partner"}),
     "hall.confirm": _confirm,
@@ -108,11 +118,10 @@ ROOM: dict[str, Recipe] = {
     "hall.remove_waiting": _remove_waiting,
     "hall.renew_code": _in_hall({}),
     "hall.set_doors": _in_hall({"wish": "open"}),
+    "paper.count": _count_paper,
     "rounds.add": _in_hall(round_fields()),
-    "rounds.arrange_answer": _arrange_answer,
     "rounds.change": _on_round(round_fields(options="Meer groen\nMeer water\nMeer licht")),
     "rounds.lead": _on_round({"verb": "open"}),
     "rounds.move": _on_round({"to": 0}),
-    "rounds.paper": _count_paper,
     "rounds.remove": _on_round({}),
 }

@@ -23,6 +23,8 @@ from .recipes_of_the_room import ROOM
 STAFF = frozenset({"moderator", "facilitator", "organiser"})
 HARMLESS = frozenset(
     {
+        "answers.arrange",
+        "answers.merge",
         "council_desk.add_element",
         "council_desk.add_milestone",
         "council_desk.add_proposal",
@@ -72,13 +74,12 @@ HARMLESS = frozenset(
         "outcomes.remove",
         "outcomes.reopen",
         "outcomes.save",
+        "paper.count",
         "partners.choose_delegate",
         "rounds.add",
-        "rounds.arrange_answer",
         "rounds.change",
         "rounds.lead",
         "rounds.move",
-        "rounds.paper",
         "rounds.remove",
         "stands.cancel_plan",
         "stands.seal_workshop",

@@ -263,7 +263,7 @@ def test_the_programme_follows_the_agenda_that_was_published(evening: Evening) -
     evening.step(client, "programme")
     told = words(evening)
     assert "Dit is de agenda" in told
-    assert "Inloop 5 min" in told
+    assert "Inloop nu 5 min" in told
     assert "Groen 45 min" in told
     assert "Maas" not in told
     # What was published stays to be read while counts are hidden.
@@ -281,7 +281,7 @@ def test_who_reads_along_has_the_same_as_headings_and_lists(evening: Evening) ->
     client = evening.app.test_client()
     page = visit(client, f"{evening.path}/volgen", max_queries=10)
     assert page.texts("main h2") == ["Doe mee op je telefoon", "Hierna"]
-    assert page.texts(".follow__next p") == ["De agenda"]
+    assert page.texts(".follow__next p") == ["De agenda – Welkom"]
     assert page.one("[data-said]")["aria-live"] == "polite"
     evening.step(evening.desk(), f"round:{evening.round}:open")
     page = visit(client, f"{evening.path}/volgen")

@@ -1,6 +1,7 @@
 """Answers to an open question: merged, parted, taken off the screens, and never another result than what was shown."""
 
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -8,19 +9,29 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.db import db
+from app.domain import rounds as rules
 from app.domain.decision import NotAllowed
-from app.features.room import rounds_service
+from app.features.room import answers_service
 from app.models import AuditEntry, Person, RoundOption
 from app.models.room import RoundKind, RoundState
 from app.records import rooms
-from tests.support import post, sign_in, visit
+from tests.support import look_at, post, sign_in, visit
 from tests.support.hall import Hall
+from tests.support.page import Page
 
 
 @pytest.fixture
 def desk(hall: Hall, client: FlaskClient) -> FlaskClient:
     """The facilitator, signed in."""
     return sign_in(client, hall.facilitator)
+
+
+def merge(desk: FlaskClient, hall: Hall, number: int, same: Sequence[int], into: int) -> Page:
+    """Tick answers, choose the one that stays; the page afterwards."""
+    answers = visit(desk, f"{hall.path}/rondes/{number}/antwoorden")
+    ticked = look_at(desk, answers.submit("#merge", {"same": list(same)}))
+    assert ticked.submit("form.form", {"into": into}).status_code == 303
+    return visit(desk, f"{hall.path}/rondes/{number}/antwoorden")
 
 
 def actions(hall: Hall) -> list[str]:
@@ -34,14 +45,12 @@ def test_answers_are_merged_unmerged_and_hidden(hall: Hall, desk: FlaskClient) -
     both, other = hall.attendee(), hall.attendee()
     for attendee, option in ((both, one), (both, two), (other, two), (other, three)):
         hall.vote(number, attendee, option, 1)
-    page = visit(desk, f"{hall.path}/rondes/{number}/antwoorden")
-    page.submit(f"#answer-{two} form.answers__merge", {"into": str(one)})
+    page = merge(desk, hall, number, [one, two], one)
     page.submit(f"#answer-{three} form:has([value=hide])")
     page.submit(f"#answer-{three} form:has([value=hide])")
     page = visit(desk, f"{hall.path}/rondes/{number}/antwoorden")
     page.submit("form:has([value=unmerge])")
-    page = visit(desk, f"{hall.path}/rondes/{number}/antwoorden")
-    page.submit(f"#answer-{two} form.answers__merge", {"into": str(one)})
+    merge(desk, hall, number, [one, two], one)
     hall.lead("reveal", number)
     public = visit(hall.app.test_client(), f"{hall.path}/rondes/{number}")
     assert public.texts(".room-figures__text") == ["Bomen"]
@@ -65,9 +74,7 @@ def test_what_was_shown_is_not_merged_or_parted_any_more(hall: Hall, desk: Flask
     for option in (one, two, two, three):
         hall.vote(number, hall.attendee(), option, 1)
     answers = f"{hall.path}/rondes/{number}/antwoorden"
-    page = visit(desk, answers)
-    page.submit(f"#answer-{two} form.answers__merge", {"into": str(one)})
-    page = visit(desk, answers)
+    page = merge(desk, hall, number, [one, two], one)
     hall.lead("reveal", number)
 
     def figures() -> list[str]:
@@ -77,13 +84,14 @@ def test_what_was_shown_is_not_merged_or_parted_any_more(hall: Hall, desk: Flask
     before = figures()
     assert before == ["Bomen", "Water", "3", "1"]
     # The page that was open when the result came still has its buttons: what they send is refused with the sentence.
-    assert page.all("form.answers__merge")
+    assert page.all("#merge")
     assert page.all("form:has([value=unmerge])")
-    for option, sent in ((three, {"verb": "merge", "into": one}), (two, {"verb": "unmerge"})):
-        assert SHOWN in post(desk, f"{answers}/{option}", 403, **sent).text
+    for sent in ({"same": [one, three]}, {"same": [one, three], "into": one}):
+        assert SHOWN in post(desk, answers, 403, **sent).text
+    assert SHOWN in post(desk, f"{answers}/{two}", 403, verb="unmerge").text
     page = visit(desk, answers)
     assert SHOWN in page.text
-    assert not page.all("form.answers__merge")
+    assert not page.all("#merge, [name=same]")
     assert not page.all("form:has([value=unmerge])")
     assert figures() == before
     assert actions(hall) == ["rounds.merge", "rounds.reveal"]
@@ -103,7 +111,7 @@ def test_of_merging_and_showing_at_once_the_figures_stay_what_was_shown(
             assert room is not None
             actor = db.session.get_one(Person, hall.facilitator)
             try:
-                rounds_service.merge(actor, room, number, two, one, datetime.now(UTC))
+                answers_service.merge(actor, room, number, [two], one, datetime.now(UTC))
                 seen["merge"] = "done"
             except NotAllowed as no:
                 seen["merge"] = no.decision.refusal
@@ -132,11 +140,46 @@ def test_merging_a_merged_answer_takes_its_own_along(hall: Hall, desk: FlaskClie
     number = hall.round(RoundKind.OPEN, options=("Een", "Twee", "Drie"))
     one, two, three = hall.options(number)
     for option, into in ((two, one), (one, three), (three, two)):
-        post(desk, f"{hall.path}/rondes/{number}/antwoorden/{option}", verb="merge", into=into)
+        post(desk, f"{hall.path}/rondes/{number}/antwoorden", same=[option, into], into=into)
     with hall.app.app_context():
         roots = dict(db.session.execute(select(RoundOption.id, RoundOption.merged_into_id)).all())
     assert roots == {one: three, two: three, three: None}
     other = hall.round(RoundKind.AGREE, state=RoundState.CLOSED)
     strange = hall.options(other)
     post(desk, f"{hall.path}/rondes/{number}/antwoorden/{strange[0]}", 403, verb="hide")
-    post(desk, f"{hall.path}/rondes/{other}/antwoorden/{strange[0]}", 403, verb="merge", into=strange[1])
+    post(desk, f"{hall.path}/rondes/{number}/antwoorden", 403, same=[one, strange[0]], into=one)
+    post(desk, f"{hall.path}/rondes/{other}/antwoorden", 404, same=strange, into=strange[1])
+
+
+def test_several_are_merged_at_once_and_fewer_than_two_are_not(hall: Hall, desk: FlaskClient) -> None:
+    number = hall.round(RoundKind.OPEN, options=("Een", "Twee", "Drie", "Vier"), state=RoundState.CLOSED)
+    one, two, three, four = hall.options(number)
+    page = visit(desk, f"{hall.path}/rondes/{number}/antwoorden")
+    answer = page.submit("#merge", {"same": [two]})
+    assert answer.status_code == 400
+    again = look_at(desk, answer)
+    assert again.one("[data-error-summary] a")["href"] == f"#same-{one}"
+    assert [tag["value"] for tag in again.all("[name=same][checked]")] == [str(two)], "a tick is not lost"
+    assert [
+        tag["value"]
+        for tag in look_at(desk, page.submit("#merge", {"same": [one, two, four]})).all("[name=into]")
+    ] == [str(each) for each in (one, two, four)]
+    merge(desk, hall, number, [one, two, four], two)
+    with hall.app.app_context():
+        roots = dict(db.session.execute(select(RoundOption.id, RoundOption.merged_into_id)).all())
+    assert roots == {one: two, two: None, three: None, four: two}
+    assert actions(hall) == ["rounds.merge", "rounds.merge"]
+
+
+def test_a_page_of_five_hundred_answers_grows_with_them_and_not_with_their_square(
+    hall: Hall, desk: FlaskClient
+) -> None:
+    most = rules.MOST_ANSWERS_OF_ALL
+    number = hall.round(RoundKind.OPEN, options=tuple(f"Antwoord {n}" for n in range(most)))
+    page = visit(desk, f"{hall.path}/rondes/{number}/antwoorden")
+    assert len(page.all("[name=same]")) == most
+    assert len(page.html) < 1500 * most
+    ticked = page.submit("#merge", {"same": hall.options(number)})
+    assert len(look_at(desk, ticked).all("[name=into]")) == most
+    merge(desk, hall, number, hall.options(number), hall.options(number)[0])
+    assert len(visit(desk, f"{hall.path}/rondes/{number}/antwoorden").all("h2")) < most

@@ -176,9 +176,11 @@ def test_what_people_could_vote_on_stays_as_it_is(hall: Hall, desk: FlaskClient,
     number = hall.round(state=state)
     post(desk, f"{hall.path}/rondes/{number}/weg", 403)
     page = visit(desk, f"{hall.path}/rondes/{number}/wijzigen")
-    assert (
-        page.submit("form[action$='/wijzigen']", {"round-question": "Iets heel anders?"}).status_code == 403
-    )
+    refused = page.submit("form[action$='/wijzigen']", {"round-question": "Iets heel anders?"})
+    assert refused.status_code == 403
+    shown = look_at(desk, refused)
+    assert "dus de vraag blijft zoals die is" in shown.text, "a no comes with its sentence"
+    assert shown.one("[name=round-question]")["value"] == "Iets heel anders?"
     assert prepared(hall)[0].question == "Wat wil je hier?"
 
 
@@ -352,7 +354,7 @@ def test_before_it_is_revealed_only_how_many_voted(
         assert not page.all(".room-figures, .room-bar")
     assert "Meer bomen" not in visit(client, f"{hall.path}/uitslagen").text
     told = client.get(f"{hall.path}/meedoen/stand").get_json()
-    assert set(told) == {"sign", "voters"}
+    assert set(told) == {"sign", "answers", "voters"}
     assert told["voters"].startswith("7 ")
 
 
@@ -393,7 +395,7 @@ def test_nobody_else_leads(hall: Hall, client: FlaskClient, roles: tuple[Role, .
         f"rondes/{number}/papier",
     ):
         visit(client, f"{hall.path}/{path}", 403)
-        if path != "rondes" and not path.endswith("antwoorden"):
+        if path != "rondes":
             post(client, f"{hall.path}/{path}", 403)
     for path in ("stand", "plaats", "weg", f"antwoorden/{option}"):
         post(client, f"{hall.path}/rondes/{number}/{path}", 403, verb="reveal", to=0)

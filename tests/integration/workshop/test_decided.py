@@ -1,9 +1,12 @@
 """A published agenda while a phase hides the counts: themes and minutes stay as they were decided, and nothing else."""
 
+import io
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
+import docx
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
@@ -149,6 +152,36 @@ def test_the_report_of_the_evening_has_the_programme_without_a_figure(decided: B
     assert in_order(programme) == PROGRAMME
     assert not FIGURES.search(programme)
     assert "idee nummer" not in page.text
+
+
+WHY = re.compile(
+    r"De raad vroeg erom|Fietsen|stand nummer|Vingerafdruk|sha256|Zo telden|geen stand|[0-9a-f]{20}"
+)
+"""What the agenda followed from: reasons, what was kept off it, the standing, how people weighed."""
+
+
+def test_the_report_does_not_tell_why_the_agenda_is_as_it_is(
+    builder: Builder, seal: Callable[[], int]
+) -> None:
+    builder.fix("Fietsen", "skipped")
+    seal()
+    builder.publish()
+    room = builder.room
+
+    def report() -> tuple[str, str]:
+        page = visit(builder.client, f"{room.path}/verslag").text
+        made = docx.Document(io.BytesIO(builder.client.get(f"{room.path}/verslag.docx").data))
+        return page, "\n".join(each.text for each in made.paragraphs)
+
+    for told in report():
+        assert "Fietsen kwam niet op de agenda" in told or "De raad vroeg erom" in told
+        assert "stand nummer" in told
+    room.hide_counts()
+    for told in report():
+        assert not WHY.search(told), WHY.search(told)
+        assert "waarom deze thema's" in told
+    reveal(room)
+    assert all("De raad vroeg erom" in told for told in report())
 
 
 def test_facilitators_lead_by_it_and_are_told_no_figure_either(decided: Builder) -> None:

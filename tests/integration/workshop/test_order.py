@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.db import db
 from app.models import AuditEntry, Workshop
 from app.models.person import Role
-from tests.support import csrf_token, post, sign_in, visit
+from tests.support import csrf_token, look_at, post, sign_in, visit
 from tests.support.room import Room
 
 from .conftest import Builder, at_once
@@ -41,8 +41,14 @@ def test_a_double_click_is_one_move_and_says_nothing_of_others(builder: Builder)
     assert titles(builder) == ["Welkom", "Groen", "Maas", "Pauze", "Borrel"]
     # Who saw another order hears so: the place that was meant is another one by now.
     other = str(page.one(f"#part-theme-{builder.room.themes['Groen']}-later")["value"])
-    page.submit('form[action$="/agenda/volgorde"]', {"order-reason": "Eerst het water."}, button=other)
-    assert "intussen" in " ".join(builder.page().texts(".notification"))
+    answer = page.submit(
+        'form[action$="/agenda/volgorde"]', {"order-reason": "Groen kan later."}, button=other
+    )
+    assert answer.status_code == 409
+    again = look_at(builder.client, answer)
+    assert "intussen" in again.one("[role=alert]").get_text()
+    assert again.one("[name=order-reason]").get_text().strip() == "Groen kan later.", "nothing typed is lost"
+    assert again.one("[name=order-seen]")["value"] != page.one("[name=order-seen]")["value"]
     assert titles(builder) == ["Welkom", "Groen", "Maas", "Pauze", "Borrel"]
 
 
@@ -111,7 +117,7 @@ def test_nonsense_is_refused(builder: Builder, move: str) -> None:
 def test_an_unknown_part_moves_nothing(builder: Builder) -> None:
     seen = builder.page().one("input[name=order-seen]")["value"]
     data = {"order-seen": seen, "order-reason": "Eerst het water.", "move": "theme:999 0"}
-    post(builder.client, f"{builder.room.path}/agenda/volgorde", 303, **data)
+    post(builder.client, f"{builder.room.path}/agenda/volgorde", 409, **data)
     assert titles(builder) == ["Welkom", "Groen", "Pauze", "Maas", "Borrel"]
 
 

@@ -5,7 +5,8 @@ from app.domain.evening import Ask, Does, Item, Kind, Scene, Script, script
 GREEN = Item("theme:3", Kind.THEME, 30, 3, "Groen")
 RIVER = Item("theme:5", Kind.THEME, 20, 5, "Maas")
 PAUSE = Item("block:2", Kind.BREAK, 15, None, "Pauze")
-OPENING = Item("block:1", Kind.OTHER, 10, None, "Welkom")
+OPENING = Item("block:1", Kind.BLOCK, 10, None, "Welkom")
+CLOSING = Item("block:9", Kind.BLOCK, 5, None, "Borrel")
 WAY_IN, END = ["join", "programme", "themes"], ["focus", "thanks"]
 
 
@@ -33,11 +34,36 @@ def test_every_theme_has_its_rounds_and_its_outcome() -> None:
         *("theme:5", "Welke brug?"),
     )
     assert [(step.key, step.minutes) for step in made.steps if step.minutes] == [
-        *(("theme:3", 30), ("break:block:2", 15), ("theme:5", 20)),
+        *(("programme", 10), ("theme:3", 30), ("break:block:2", 15), ("theme:5", 20)),
     ]
     pause = made.step("break:block:2")
     assert pause is not None
     assert (pause.scene, pause.does) == (Scene.BREAK, Does.TIME)
+
+
+def test_fixed_parts_have_a_step_with_their_minutes() -> None:
+    talk = Item("block:4", Kind.BLOCK, 20, None, "Een spreker")
+    free = Item("free", Kind.FREE, 7)
+    made = script([OPENING, talk, GREEN, talk, PAUSE, RIVER, free, talk, CLOSING], [Ask(1, None), Ask(2, 3)])
+    assert keys(made) == [
+        *("join", "programme", "part:block:4", "themes", "round:1:open", "round:1:close", "round:1:reveal"),
+        *("theme:3", "round:2:open", "round:2:close", "round:2:reveal", "outcome:3", "part:block:4"),
+        *("break:block:2", "theme:5", "outcome:5", "part:block:4", "part:block:9", *END),
+    ]
+    opening, closing = made.step("programme"), made.step("part:block:9")
+    assert opening is not None
+    assert closing is not None
+    assert [(step.scene, step.part, step.minutes, step.title) for step in (opening, closing)] == [
+        (Scene.PROGRAMME, "block:1", 10, "Welkom"),
+        (Scene.PROGRAMME, "block:9", 5, "Borrel"),
+    ]
+    # What is shown meanwhile belongs to the same part, so that its minutes stay those of the timer.
+    parts = {step.key: step.part for step in made.steps}
+    assert [parts[key] for key in ("join", "themes", "round:1:open", "focus", "thanks")] == [
+        *("", "block:4", "block:4", "block:9", "block:9"),
+    ]
+    # A programme of blocks alone has each of them once.
+    assert keys(script([OPENING, talk], [])) == ["join", "programme", "part:block:4", "themes", *END]
 
 
 def test_rounds_of_the_whole_evening_come_early_or_late() -> None:
