@@ -38,6 +38,8 @@ NO_PAGES = {
     "ideas.old_address": "leads on",
     "lists.feed": "for machines",
     "lists.points": "for machines",
+    "following.answers": "for machines",
+    "following.state": "for machines",
     "live.stream": "for machines",
     "media.image": "a picture",
     "media.poster": "paper",
@@ -59,7 +61,6 @@ NO_PAGES = {
     "public_log.as_csv": "a file to take along",
     "public_log.as_json": "a file to take along",
     "ranking.register_data": "for machines",
-    "room.state": "for machines",
     "second_factor.codes_as_text": "a file to take along",
     "stands.download": "for machines",
 }

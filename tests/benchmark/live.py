@@ -1,52 +1,35 @@
 """The evening in the room: from a vote to the screen while 300 people vote, and other pages while 2,000 follow.
 
+First votes of people with an account on ideas, then those of phones in a live round (phones.py).
+
 `python -m tests.benchmark --part live`. Site, live process, database, followers and voters share this machine, so
 what followers cost includes the followers themselves.
 """
 
 import contextlib
-import json
 import random
 import re
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Any
 
-import numpy as np
-
-from tests.benchmark import load, report
+from tests.benchmark import load, phones, report
 from tests.benchmark.bench import LIST, Bench, settle
+from tests.benchmark.evening import Evening, Followers, show
 from tests.benchmark.filling import fill, new_database
 from tests.benchmark.load import Client, Result, get, post
-from tests.benchmark.serving import Running, serve
+from tests.benchmark.serving import serve
 from tests.benchmark.sizes import SIZES
-from tests.support import databases, project, servers, streams
+from tests.support import databases, servers, streams
 
 PHONES, SECONDS = 300, 10.0
 FOLLOWERS = 2_000
 AT_ONCE = 16
 """Connections that votes come in by; a vote waits for none that came before it."""
 Requests = Iterator[bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Evening:
-    """What runs: the bench with its data, the site and the live process."""
-
-    bench: Bench
-    site: Running
-    live: Running
-
-    @property
-    def path(self) -> str:
-        """What everybody follows."""
-        return f"/live/scherm/{self.bench.filled.workshop}"
 
 
 def idea_votes(evening: Evening) -> Requests:
@@ -65,34 +48,11 @@ def votes_in(frame: str) -> int:
     return int(found[1].replace(".", "")) if found else 0
 
 
-class Followers:
-    """Followers in a process of their own; `stop` tells what they saw."""
-
-    def __init__(self, evening: Evening, number: int) -> None:
-        command = ["tests.benchmark.followers", str(evening.live.port), evening.path, str(number)]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", *command],
-            cwd=project.ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        self.connected: float = json.loads(self._process.stdout.readline())["connected"]
-
-    def stop(self) -> dict[str, Any]:
-        """End them; the frames with the moments at which the first, half, 95 in a hundred and the last had each."""
-        said, _nothing = self._process.communicate("\n", timeout=60)
-        seen: dict[str, Any] = json.loads(said)
-        return seen
-
-
 def measure(size: str, seconds: float) -> None:
     """Fill, serve, measure, print."""
     url, dsn = new_database("bench_live")
     app = databases.make_app(url, testing=False)
     filled = fill(app, dsn, SIZES[size])
-    streams.puts_themes_on(app, filled.workshop)
     port = servers.free_port()
     origin = f"http://127.0.0.1:{port}"
     with (
@@ -103,7 +63,10 @@ def measure(size: str, seconds: float) -> None:
         settle(site)
         print(f"\nLive, size {size}: site, live process, PostgreSQL and everybody who follows on one machine")
         requests = idea_votes(evening)
+        streams.puts_themes_on(app, filled.workshop)
         _room(evening, requests)
+        phones.measure(evening, PHONES, SECONDS)
+        streams.puts_themes_on(app, filled.workshop)
         _hall(evening, requests)
     databases.let_go(app)
 
@@ -144,20 +107,6 @@ def delays(frames: list[dict[str, Any]], answered: list[float], before: int, pla
     return found
 
 
-def _show(work: str, found: list[float], must: float | None, goal: float | None = None) -> None:
-    half, most = (float(np.percentile(found, share)) for share in (50, 95))
-    print(
-        report.plain(
-            work,
-            f"{half * 1000:.0f} / {most * 1000:.0f} ms",
-            f"{must * 1000:.0f} ms" if must else "",
-            f"{goal * 1000:.0f} ms" if goal else "",
-            most <= must if must else None,
-        ),
-        flush=True,
-    )
-
-
 def _room(evening: Evening, requests: Requests) -> None:
     """Three hundred telephones follow and vote, within ten seconds."""
     followers = Followers(evening, PHONES)
@@ -169,8 +118,8 @@ def _room(evening: Evening, requests: Requests) -> None:
     print(
         f"{PHONES} votes in {SECONDS:.0f} s, {PHONES} follow: {len(frames)} frames; p50 / p95 from answer to frame"
     )
-    _show("  at the first of them (the screen)", delays(frames, answered, before, 0), 1.0, 0.3)
-    _show("  at 95 in a hundred of them", delays(frames, answered, before, 2), 1.0, 0.3)
+    show("  at the first of them (the screen)", delays(frames, answered, before, 0), 1.0, 0.3)
+    show("  at 95 in a hundred of them", delays(frames, answered, before, 2), 1.0, 0.3)
 
 
 def _hall(evening: Evening, requests: Requests) -> None:
@@ -191,8 +140,8 @@ def _hall(evening: Evening, requests: Requests) -> None:
     print(
         f"{FOLLOWERS} follow one process; all connected within {followers.connected:.1f} s, {seen['lost']} lost"
     )
-    _show("  a vote at the first of them, p50 / p95", delays(frames, votes, start, 0), None)
-    _show("  a vote at 95 in a hundred of them", delays(frames, votes, start, 2), 1.0, 0.3)
+    show("  a vote at the first of them, p50 / p95", delays(frames, votes, start, 0), None)
+    show("  a vote at 95 in a hundred of them", delays(frames, votes, start, 2), 1.0, 0.3)
     for share, must in ((50, 1.5), (95, 2.0)):
         ratio = beside.percentile(share) / alone.percentile(share)
         print(

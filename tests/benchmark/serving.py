@@ -74,7 +74,7 @@ def fetch(port: int, path: str) -> tuple[int, dict[str, str], bytes]:
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):
             fetch(port, "/healthz")

@@ -422,6 +422,7 @@ INSIDE: dict[tuple[str, str], dict[str, str]] = {
     # With nothing ticked there is nothing that anybody may decide on.
     ("moderation.decide_together", "POST"): {"moderator": REFUSED},
     # Whoever is not checked in cannot vote, with or without an account.
+    ("following.answers", "GET"): dict.fromkeys(KINDS, REFUSED),
     ("room.answer", "POST"): dict.fromkeys(KINDS, REFUSED),
     ("room.choose", "POST"): dict.fromkeys(KINDS, REFUSED),
     ("ideas.edit", "GET"): ONLY_THE_AUTHOR,
