@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from app.db import db
+from app.features.integrity import queries
 from app.models import Idea, Person
 from app.models.integrity import (
     ExcludedVote,
@@ -85,6 +86,7 @@ def an_exclusion(
     """The same, confirmed: from `now` on the votes do not count."""
     exclusion, now = a_proposal(signal, by, reason), now or datetime.now(UTC)
     exclusion.state, exclusion.decided_by_id, exclusion.decided_at = ExclusionState.IN_FORCE, second.id, now
+    exclusion.object_until = now + timedelta(days=queries.days_to_object(exclusion.call_id))
     db.session.flush()
     exclusions.put_in_force(exclusion.id, exclusion.call_id, now)
     return exclusion

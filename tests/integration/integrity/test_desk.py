@@ -87,6 +87,7 @@ def test_from_signal_to_votes_that_do_not_count(desk: Desk) -> None:
     assert desk.off() == {(desk.ideas[0], person) for person in desk.fakes[:4]}
     exclusion = desk.get(Exclusion, exclusion.id)
     assert (exclusion.state, exclusion.decided_by_id) == (ExclusionState.IN_FORCE, desk.third)
+    assert exclusion.object_until == exclusion.decided_at + timedelta(days=14), "as the mail names it"
     assert desk.get(IntegritySignal, desk.signal).state == SignalState.EXCLUDED
     assert desk.audit() == [
         ("integrity.investigate", desk.first),
