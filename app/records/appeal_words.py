@@ -1,6 +1,6 @@
 """What a mail about a decision says beside the sentence: the house rule, and until when one may appeal."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask_babel import gettext
 
@@ -11,7 +11,8 @@ from app.kit.i18n import speaking
 from app.kit.words import word
 from app.models.argument import Argument
 from app.models.practice import Practice
-from app.records.decisions import UNDO, Text
+from app.records import decisions
+from app.records.decisions import Text
 
 
 def cited(reason: RefusalReason | None, language: str) -> str:
@@ -30,4 +31,4 @@ def last_day(text: Text, now: datetime) -> datetime:
         process = text.process
     else:
         process = (text.idea if isinstance(text, Argument) else text).call.process
-    return now + max(timedelta(days=process.appeal_days), UNDO)
+    return decisions.until(now, process.appeal_days)

@@ -21,7 +21,7 @@ from app.models.queue import QueueKind
 from app.policies.curating import may_take_image
 from app.policies.moderation import may_decide
 from app.records import decisions, images, queue
-from app.records.appeal_words import cited, last_day
+from app.records.appeal_words import cited
 
 PURPOSE = "taken-image"
 _IMAGE = "image"
@@ -59,7 +59,7 @@ def take(
         reason=reason,
         before={"keys": keys},
     )
-    db.session.add(MaskedText(decision_id=decision.id, original=original, keep_until=last_day(idea, now)))
+    db.session.add(MaskedText(decision_id=decision.id, original=original, keep_until=decision.appeal_until))
     db.session.flush()
     audit.record(moderator, "moderation.take_image", idea, now, after={"reason": reason}, why=sentence)
     finish(idea, decision, letters, told, now)
