@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from app.db import db
 from app.domain.ballot import GROUPS, Group
@@ -47,6 +47,12 @@ class Heads:
 _COLUMNS: tuple[Any, ...] = tuple(getattr(Attendee, name) for name in AttendeeRow.__dataclass_fields__)
 
 
+# Every press of a phone asks for this, so it is put together once.
+_BY_TOKEN = select(*_COLUMNS).where(
+    Attendee.token_hash == bindparam("hash"), Attendee.workshop_id == bindparam("workshop")
+)
+
+
 def token_hash(token: str) -> str:
     """What the table keeps of the secret on a phone."""
     return tokens.keyed_hash("attendee", token)
@@ -56,9 +62,7 @@ def by_token(workshop_id: int, token: str) -> AttendeeRow | None:
     """Whose phone this is in this workshop, also when it was removed; a secret of another workshop opens nothing."""
     if not token:
         return None
-    return _one(
-        select(*_COLUMNS).where(Attendee.token_hash == token_hash(token), Attendee.workshop_id == workshop_id)
-    )
+    return _one(_BY_TOKEN, {"hash": token_hash(token), "workshop": workshop_id})
 
 
 def of_person(workshop_id: int, person_id: int) -> AttendeeRow | None:
@@ -104,6 +108,6 @@ def here(workshop_id: int) -> Mapping[Group, int]:
     return {group: number.all for group, number in heads(workshop_id).items()}
 
 
-def _one(query: Select[Any]) -> AttendeeRow | None:
-    row = db.session.execute(query).one_or_none()
+def _one(query: Select[Any], given: Mapping[str, object] | None = None) -> AttendeeRow | None:
+    row = db.session.execute(query, given).one_or_none()
     return AttendeeRow(*row) if row else None

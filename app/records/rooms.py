@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from app.db import db
 from app.domain import join_codes
@@ -67,9 +67,13 @@ def _rows() -> Select[Any]:
     )
 
 
+# Every press of a phone asks for this, so it is put together once.
+_ROOM = _rows().where(Workshop.id == bindparam("workshop"))
+
+
 def get(workshop_id: int) -> RoomRow | None:
     """The room of a workshop, in one statement."""
-    row = db.session.execute(_rows().where(Workshop.id == workshop_id)).one_or_none()
+    row = db.session.execute(_ROOM, {"workshop": workshop_id}).one_or_none()
     return RoomRow(*row) if row else None
 
 

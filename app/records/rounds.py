@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, literal, null, or_, select
 
 from app.db import db
 from app.domain import rounds as rules
@@ -127,18 +127,21 @@ def figures_of(all_: Sequence[RoundRow]) -> dict[int, Figures]:
     return {number: Figures(voters.get(number, 0), tuple(rows[number])) for number in numbers}
 
 
+IS_SHOWN: ColumnElement[bool] = and_(
+    RoundOption.merged_into_id.is_(None),
+    RoundOption.hidden_at.is_(None),
+    or_(RoundOption.idea_id.is_(None), Idea.state == IdeaState.PUBLISHED),
+)
+"""Whether an option stands on screens: not hidden, not one with another, and no idea that left the site."""
+
+
 def shown(option_ids: Collection[int]) -> set[int]:
-    """Which of these options stand on screens: not hidden, not one with another, and no idea that left the site."""
+    """Which of these options stand on screens."""
     return set(
         db.session.scalars(
             select(RoundOption.id)
             .outerjoin(Idea, Idea.id == RoundOption.idea_id)
-            .where(
-                RoundOption.id.in_(option_ids),
-                RoundOption.merged_into_id.is_(None),
-                RoundOption.hidden_at.is_(None),
-                or_(RoundOption.idea_id.is_(None), Idea.state == IdeaState.PUBLISHED),
-            )
+            .where(RoundOption.id.in_(option_ids), IS_SHOWN)
         )
     )
 

@@ -144,7 +144,12 @@ function sendPlain(form, button) {
 async function send(form, button) {
   const data = new FormData(form);
   if (button?.name) data.set(button.name, button.value);
-  const answer = await fetch(form.action, { method: "POST", body: data, signal: AbortSignal.timeout(PATIENCE) });
+  const answer = await fetch(form.action, {
+    method: "POST",
+    body: data,
+    headers: { Prefer: "return=representation" }, // the page as it is then, without asking for it
+    signal: AbortSignal.timeout(PATIENCE),
+  });
   const html = await answer.text();
   if (answer.ok && form.querySelector("textarea")) form.querySelector("textarea").value = "";
   if (!put(html)) return window.location.assign(room.dataset.page);

@@ -8,6 +8,7 @@ from flask import (
     abort,
     current_app,
     flash,
+    g,
     make_response,
     redirect,
     render_template,
@@ -39,6 +40,7 @@ KEPT_FOR = timedelta(hours=24)
 PER_PHONE = "120 per minute"
 POLL = 3000
 """Milliseconds between two questions of a phone that cannot follow a stream."""
+REPRESENTATION = "return=representation"
 ODD = 404
 """What a code is answered with that no workshop has; only these are counted against whoever sends them."""
 
@@ -155,7 +157,7 @@ def choose(workshop_id: int, round_id: int) -> ResponseReturnValue:
         voting.put(workshop_id, here.id, round_id, option, chosen, clock.now())
     except NotAllowed as no:
         return _refused(room, no.decision)
-    return redirect(_at(workshop_id, option), code=303)
+    return _done(room, option)
 
 
 @bp.post("/werkateliers/<int:workshop_id>/meedoen/<int:round_id>/antwoord")
@@ -178,7 +180,7 @@ def answer(workshop_id: int, round_id: int) -> ResponseReturnValue:
         voting.answer(workshop_id, here.id, round_id, str(form.text.data), clock.now())
     except NotAllowed as no:
         return _refused(room, no.decision, form)
-    return redirect(_at(workshop_id), code=303)
+    return _done(room)
 
 
 @bp.post("/werkateliers/<int:workshop_id>/meedoen/weg")
@@ -195,7 +197,11 @@ def leave(workshop_id: int) -> ResponseReturnValue:
 
 
 def _here(workshop_id: int) -> AttendeeRow | None:
-    return attendees.whose(workshop_id, request.cookies.get(COOKIE, ""), person_number())
+    """Who sends this request, read once: three hundred phones press within seconds, and limits ask as well."""
+    known: dict[int, AttendeeRow | None] = g.setdefault(COOKIE, {})
+    if workshop_id not in known:
+        known[workshop_id] = attendees.whose(workshop_id, request.cookies.get(COOKIE, ""), person_number())
+    return known[workshop_id]
 
 
 def _vote_from(workshop_id: int) -> tuple[RoomRow, AttendeeRow]:
@@ -208,8 +214,15 @@ def _vote_from(workshop_id: int) -> tuple[RoomRow, AttendeeRow]:
     return room, here
 
 
-def _at(workshop_id: int, option: int | None = None) -> str:
-    return url_for("room.phone", workshop_id=workshop_id, _anchor=f"option-{option}" if option else None)
+def _done(room: RoomRow, option: int | None = None) -> ResponseReturnValue:
+    """Lead to the page as it is now; a script that would fetch it next gets it at once (RFC 7240)."""
+    if request.headers.get("Prefer") == REPRESENTATION:
+        begin_read()
+        answer = make_response(_phone_page(room, None))
+        answer.headers["Preference-Applied"] = REPRESENTATION
+        return answer
+    anchor = f"option-{option}" if option else None
+    return redirect(url_for("room.phone", workshop_id=room.id, _anchor=anchor), code=303)
 
 
 def _keep(made: Response, secret: str) -> Response:
@@ -262,6 +275,7 @@ def _check_in_page(
 def _refused(room: RoomRow, decision: Decision, form: forms.AnswerForm | None = None) -> ResponseReturnValue:
     """Say no on the page itself, with what is asked now and what was typed."""
     begin_read()
+    g.pop(COOKIE, None)  # why it was refused may be that somebody was taken out of the room
     notice = _(decision.refusal, **decision.values)
     return _phone_page(room, form, 403, notice)
 

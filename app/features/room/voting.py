@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import bindparam, delete, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from sqlalchemy.exc import OperationalError
@@ -17,10 +17,12 @@ from sqlalchemy.exc import OperationalError
 from app.db import begin_write, db, is_postgresql
 from app.domain import rounds as rules
 from app.domain.decision import N_, Decision, NotAllowed
-from app.models.process import ProcessState
+from app.models.idea import Idea
+from app.models.process import Call, Process, ProcessState
 from app.models.room import Attendee, Round, RoundKind, RoundOption, RoundState, RoundVote
+from app.models.workshop import Workshop
 from app.policies.room import NOT_HERE, REMOVED, may_vote
-from app.records import rooms, round_moments, rounds
+from app.records import round_moments, rounds
 
 NO_OPTION = Decision(N_("This cannot be chosen any more. Look at what is asked now."))
 NOT_A_CHOICE = Decision(N_("Press one of the buttons."))
@@ -95,11 +97,12 @@ def _put(
     if [row.value for row in before] == ([] if value is None else [value]):
         db.session.rollback()
         return
-    db.session.execute(
-        delete(RoundVote)
-        .where(*mine, RoundVote.option_id.in_(family))
-        .execution_options(synchronize_session=False)
-    )
+    if before:
+        db.session.execute(
+            delete(RoundVote)
+            .where(*mine, RoundVote.option_id.in_(family))
+            .execution_options(synchronize_session=False)
+        )
     if value is not None:
         _cast(attendee, round_id, family[0], value, now)
     db.session.commit()
@@ -144,6 +147,32 @@ def _answer(workshop_id: int, attendee_id: int, round_id: int, text: str, now: d
     db.session.commit()
 
 
+# Every press of a phone asks for these two, so they are put together once.
+_ASKED = (
+    select(Round.state, Round.kind, Round.dots, Process.state.label("process"))
+    .join(Workshop, Workshop.id == Round.workshop_id)
+    .join(Call, Call.id == Workshop.call_id)
+    .join(Process, Process.id == Call.process_id)
+    .where(Round.id == bindparam("round"), Round.workshop_id == bindparam("workshop"))
+    .with_for_update(read=True, of=Round)
+)
+_ROOT_OF = (
+    select(rounds.ROOT)
+    .where(RoundOption.id == bindparam("option"), RoundOption.round_id == bindparam("round"))
+    .scalar_subquery()
+)
+_FAMILY = (
+    select(RoundOption.id, RoundOption.merged_into_id, rounds.IS_SHOWN)
+    .outerjoin(Idea, Idea.id == RoundOption.idea_id)
+    .where(
+        RoundOption.round_id == bindparam("round"),
+        or_(RoundOption.id == _ROOT_OF, RoundOption.merged_into_id == _ROOT_OF),
+    )
+    .order_by(RoundOption.merged_into_id.is_not(None), RoundOption.id)
+)
+"""The option that stands for all that mean the same comes first."""
+
+
 def _held(workshop_id: int, attendee_id: int, round_id: int) -> tuple[Attendee, _Asked]:
     attendee = db.session.get(
         Attendee, attendee_id, with_for_update={"key_share": True}, populate_existing=True
@@ -152,15 +181,10 @@ def _held(workshop_id: int, attendee_id: int, round_id: int) -> tuple[Attendee, 
         raise NotAllowed(NOT_HERE)
     if attendee.removed_at is not None:
         raise NotAllowed(REMOVED)
-    row = db.session.execute(
-        select(Round.state, Round.kind, Round.dots)
-        .where(Round.id == round_id, Round.workshop_id == workshop_id)
-        .with_for_update(read=True)
-    ).one_or_none()
-    room = rooms.get(workshop_id)
-    if row is None or room is None:
+    row = db.session.execute(_ASKED, {"round": round_id, "workshop": workshop_id}).one_or_none()
+    if row is None:
         raise NotAllowed(Decision(round_moments.GONE))
-    if room.process_state != ProcessState.OPEN:
+    if row.process != ProcessState.OPEN:
         raise NotAllowed(OVER)
     may_vote(is_here=True, state=RoundState(row.state)).or_raise()
     return attendee, _Asked(RoundKind(row.kind), row.dots)
@@ -172,17 +196,10 @@ def _family(round_id: int, option_id: int, *, takes_back: bool) -> list[int]:
     What is not to be seen any more, such as an idea that moderators hid meanwhile, gets no choice of anybody; who
     chose it before can still take that back, for the dots on it are missed elsewhere.
     """
-    row = db.session.execute(
-        select(RoundOption.merged_into_id).where(
-            RoundOption.id == option_id, RoundOption.round_id == round_id
-        )
-    ).one_or_none()
-    if row is None:
+    found = db.session.execute(_FAMILY, {"round": round_id, "option": option_id}).all()
+    if not found or not (takes_back or found[0][2]):
         raise NotAllowed(NO_OPTION)
-    root = row[0] or option_id
-    if not takes_back and root not in rounds.shown([root]):
-        raise NotAllowed(NO_OPTION)
-    return [root, *(each for each in _members(round_id, root) if each != root)]
+    return [number for number, _into, _is_shown in found]
 
 
 def _members(round_id: int, option_id: int) -> list[int]:

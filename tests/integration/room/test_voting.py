@@ -16,7 +16,7 @@ from app.models import Attendee, Idea, Process, RoundOption
 from app.models.process import ProcessState
 from app.models.room import RoundKind, RoundState
 from app.records import rounds
-from tests.support import Page, post, visit
+from tests.support import Page, csrf_token, look_at, post, statements, visit
 from tests.support.hall import Hall
 
 
@@ -72,6 +72,39 @@ def test_a_choice_is_set_changed_and_withdrawn_without_scripts(hall: Hall) -> No
         page = visit(phone, f"{hall.path}/meedoen")
         assert page.one(f'#option-{one} [aria-pressed="true"]')["value"] == value
     page.submit(form, button="")
+    assert chosen(hall, number) == []
+
+
+def test_a_script_gets_the_page_with_the_choice_at_once(hall: Hall) -> None:
+    """Three hundred phones press within seconds: one request each, and not two."""
+    number, attendee = hall.round(), hall.attendee()
+    one, _two = hall.options(number)
+    phone = hall.phone(attendee)
+    token = csrf_token(phone)
+    wish = {"Prefer": "return=representation"}
+    address = f"{hall.path}/meedoen/{number}/keuze"
+    with statements() as sent:
+        answer = phone.post(address, headers=wish, data={"csrf_token": token, "option": one, "value": "1"})
+    assert (answer.status_code, answer.headers["Preference-Applied"]) == (200, "return=representation")
+    page = look_at(phone, answer)
+    assert page.one(f'#option-{one} [aria-pressed="true"]')["value"] == "1"
+    assert "1 persoon" in page.one("[data-voters]").get_text()
+    assert len(sent) <= 12, "\n".join(sent)
+    assert chosen(hall, number) == [(one, 1)]
+
+
+def test_a_script_of_somebody_who_was_taken_out_meanwhile_hears_it_on_the_page(hall: Hall) -> None:
+    number, attendee = hall.round(), hall.attendee()
+    one, _two = hall.options(number)
+    phone = hall.phone(attendee)
+    token = csrf_token(phone)
+    with hall.app.app_context():
+        db.session.execute(update(Attendee).values(removed_at=datetime.now(UTC)))
+        db.session.commit()
+    sent = {"csrf_token": token, "option": one, "value": "1"}
+    wish = {"Prefer": "return=representation"}
+    answer = phone.post(f"{hall.path}/meedoen/{number}/keuze", headers=wish, data=sent)
+    assert (answer.status_code, "Preference-Applied" in answer.headers) == (403, False)
     assert chosen(hall, number) == []
 
 
