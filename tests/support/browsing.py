@@ -23,6 +23,15 @@ from tests.support.page import sign_in
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
+PLAYWRIGHT_DISABLES = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled",
+    "PreconnectToSearch",
+)  # fmt: skip
+"""Chromium obeys the last list only, so what Playwright leaves out stands here as well."""
+POPUPS = ("WebUIOmniboxPopup", "WebUIOmniboxFullPopup", "WebUIOmniboxAimPopup")
+"""What the address bar would unfold is a page by itself, made ready for every window: more work than a page of ours."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,6 +41,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    f"--disable-features={','.join((*PLAYWRIGHT_DISABLES, *POPUPS))}",
 ]
 PATIENCE = 10_000
 """Milliseconds that the browser waits for something to appear."""
