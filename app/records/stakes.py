@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 
 from app.db import db
 from app.models.argument import Argument
@@ -28,24 +28,24 @@ def among(people: Iterable[int], moderator_id: int) -> set[int]:
     mine = (Report.reporter_id == moderator_id, Report.handled_at.is_(None))
     found: set[int] = set()
     for some in parts(set(people)):
-        for author, query in (
-            (Idea.author_id, select(Idea.author_id).join(Report, Report.idea_id == Idea.id).where(*mine)),
-            (
-                Argument.author_id,
-                select(Argument.author_id).join(Report, Report.argument_id == Argument.id).where(*mine),
-            ),
-            (
-                PracticeSuggestion.person_id,
-                select(PracticeSuggestion.person_id)
-                .join(Report, Report.practice_id == PracticeSuggestion.practice_id)
-                .where(*mine),
-            ),
-            (
-                Idea.author_id,
-                select(Idea.author_id)
-                .join(IdeaOrigin, IdeaOrigin.idea_id == Idea.id)
-                .where(IdeaOrigin.posted_by_id == moderator_id),
-            ),
-        ):
-            found |= set(db.session.scalars(query.where(author.in_(some))))
+        reported, said, example, posted = (
+            select(Idea.author_id).join(Report, Report.idea_id == Idea.id).where(*mine),
+            select(Argument.author_id).join(Report, Report.argument_id == Argument.id).where(*mine),
+            select(PracticeSuggestion.person_id)
+            .join(Report, Report.practice_id == PracticeSuggestion.practice_id)
+            .where(*mine),
+            select(Idea.author_id)
+            .join(IdeaOrigin, IdeaOrigin.idea_id == Idea.id)
+            .where(IdeaOrigin.posted_by_id == moderator_id),
+        )
+        found |= set(
+            db.session.scalars(
+                union_all(
+                    reported.where(Idea.author_id.in_(some)),
+                    said.where(Argument.author_id.in_(some)),
+                    example.where(PracticeSuggestion.person_id.in_(some)),
+                    posted.where(Idea.author_id.in_(some)),
+                )
+            )
+        )
     return found

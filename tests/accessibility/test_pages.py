@@ -38,6 +38,7 @@ NO_PAGES = {
     "ideas.old_address": "leads on",
     "lists.feed": "for machines",
     "lists.points": "for machines",
+    "devices.awake": "for machines",
     "following.answers": "for machines",
     "following.state": "for machines",
     "live.stream": "for machines",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from app.db import db
@@ -280,18 +280,23 @@ def sweeps(person_id: int) -> list[Sweep]:
 
 
 def ways_in(person: Person) -> WaysIn:
-    """What may be known of how somebody signs in."""
-    code = select(VotingCode.id).where(VotingCode.person_id == person.id).limit(1)
-    step = select(SecondFactor.confirmed_at).where(SecondFactor.person_id == person.id)
+    """What may be known of how somebody signs in, in one statement."""
     devices = select(func.count()).where(
         DeviceSession.person_id == person.id, DeviceSession.ended_at.is_(None)
     )
+    by_code, has_second_step, open_on = db.session.execute(
+        select(
+            exists().where(VotingCode.person_id == person.id),
+            exists().where(SecondFactor.person_id == person.id, SecondFactor.confirmed_at.is_not(None)),
+            devices.scalar_subquery(),
+        )
+    ).one()
     return WaysIn(
         by_mail=person.email is not None,
         by_provider=person.oidc_hash is not None,
-        by_code=db.session.scalar(code) is not None,
-        has_second_step=db.session.scalar(step) is not None,
-        devices=db.session.scalar(devices) or 0,
+        by_code=by_code,
+        has_second_step=has_second_step,
+        devices=open_on,
     )
 
 

@@ -167,7 +167,6 @@ TWICE = frozenset(
     {
         "audit_log.export",
         "conduct.add_note",
-        "conduct.impose",
         "gatherings.take_list",
         "hall.renew_code",
         "moderation.claim",
